@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from itertools import pairwise
 
 from ....syntax.tree import Arg, Env, Run
 from ..base.copies import context_path, read_context_file
@@ -17,11 +16,14 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
-    from ....syntax.command import Word
+    from ....model.packages.calls import PackageCall
     from ..base.rewrite import Preconditions
 
 DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 """Where every base image finds programs: the PATH that Docker sets if the image has none."""
+GO_BIN = "/go/bin"
+"""Where `go install` puts programs. Source: GOPATH of the official images."""
+_VERSION = re.compile(r"/v\d+$")
 _ZONES = "/usr/local/go/lib/time/zoneinfo.zip"
 """Where a program looks for time zones when the system has none. Source: time/zoneinfo_goroot.go."""
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -62,29 +64,56 @@ def require_no_c_compiler(build: Build, stage: Stage, release: str) -> None:
             raise RewriteRejected(
                 "a C compiler is installed on Alpine, so the libraries that the program links to are unknown", run
             )
-        if not release and any(call.manager.name != "go" for call in calls):
+        fixed = any(package.version for call in calls for package in call.packages)
+        if not release and any(
+            call.manager.name == "apk" and (fixed or call.has("-X", "--repository")) for call in calls
+        ):
             raise RewriteRejected(f"the Alpine release of `{base}` is unknown; name it in the tag", run)
 
 
-def command_output(build: Build, stage: Stage, context: Context, run: Run, words: Sequence[Word]) -> str:
-    """The path of the program that `go build` makes: the value of `-o`, or else the last part of the module's name.
-
-    Raises RewriteRejected when it is unknown.
-    """
-    values = [word.value for word in words]
-    output = next((after for word, after in pairwise(values) if word == "-o"), "")
-    packages = [word for word in values[2:] if word.startswith((".", "/")) and word != output]
+def command_outputs(build: Build, stage: Stage, context: Context, run: Run, call: PackageCall) -> list[str]:
+    """The paths of the programs that `go build` or `go install` may make. Raises RewriteRejected when unknown."""
+    packages = [word.value for word in call.operands]
+    state = build.state(run)
+    if call.path == "install":
+        values = [state.vars.get(name) for name in ("GOBIN", "GOPATH", "GOOS", "GOARCH")]
+        if any(values) or not all(is_local(package) for package in packages) or call.has("-C"):
+            raise RewriteRejected(f"the effect of `{call.command.text[:60]}` is unknown", run)
+        names = _program_names(build, stage, context, run, packages)
+        return [posixpath.join(GO_BIN, name) for name in sorted(names)]
+    output = call.value("-o") or ""
     if not output:
-        module = _module_name(build, stage, context, run)
-        if packages not in ([], ["."], ["./"]) or not module:
+        package = packages[0] if packages else "."
+        names = _program_names(build, stage, context, run, packages[:1])
+        several = len(packages) > 1 and not all(package.endswith(".go") for package in packages)
+        if several or "..." in package or not names or not (is_local(package) or package.endswith(".go")):
             raise RewriteRejected("`go build` has no `-o` option and the name of its output is unknown; add `-o`", run)
-        output = module.rpartition("/")[2]
-    path = build.state(run).path(output)
+        output = names.pop()
+    path = state.path(output)
     if path is None or "$" in output or output.endswith("/"):
         raise RewriteRejected(
             "the output path of `go build` is unknown; use `-o` with the path of a file, without variables", run
         )
-    return path
+    return [path]
+
+
+def is_local(package: str) -> bool:
+    """Whether an argument names packages of the directory, as in `./...`."""
+    return package in (".", "./") or package.startswith("./")
+
+
+def _program_names(build: Build, stage: Stage, context: Context, run: Run, packages: Sequence[str]) -> set[str]:
+    """The names of the programs of packages, or of that in the directory that a RUN works in."""
+    found: set[str] = set()
+    module = _module_name(build, stage, context, run)
+    directory = posixpath.basename(build.state(run).path(".") or "")
+    root = _VERSION.sub("", module).rpartition("/")[2] if module else directory
+    for package in packages or ["."]:
+        inner = posixpath.normpath(package.removesuffix("...") or ".")
+        found.add(root if inner == "." else posixpath.basename(inner).removesuffix(".go"))
+        if package.endswith("..."):
+            found |= {posixpath.basename(posixpath.dirname(name)) for name in context.files() if name.endswith(".go")}
+    return found - {""}
 
 
 def _module_name(build: Build, stage: Stage, context: Context, run: Run) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ....model.build import Build, Stage
     from ....model.context import Context
+    from ....model.packages.calls import PackageCall
     from ....syntax.tree import Run
     from ..base.rewrite import Preconditions
 
@@ -48,10 +49,46 @@ _OTHER_SYSTEMS = re.compile(
 """Crates that link to libraries of other systems. Source: their names."""
 _LINKED = frozenset(("opencv", "pyo3-ffi", "magick_rust", "libxml", "mlua-sys", "v8", "hdf5-metno-sys"))
 """Crates that link to libraries of the system which are not known here."""
+_TOOLS = {
+    "diesel_cli": (
+        "diesel",
+        {"postgres": "libpq-dev", "mysql": "default-libmysqlclient-dev", "sqlite": "libsqlite3-dev"},
+    )
+}
+"""Crates whose program an image may start: its name, and what it links to by feature, all of them by default.
+
+Source: their Cargo.toml.
+"""
 _SPECIAL_TABLES = frozenset(("workspace", "lib", "bin", "example", "bench", "test", "patch", "replace"))
 """Tables of Cargo.toml with which an empty src/main.rs cannot replace the source."""
 _OTHER_TARGETS = ("build.rs", "src/lib.rs", "src/bin", "benches", "examples")
 _MANIFESTS = ("Cargo.toml", "Cargo.lock", "rust-toolchain", "rust-toolchain.toml", ".cargo")
+
+
+def installs_tools(call: PackageCall) -> bool:
+    """Whether a `cargo install` makes programs that are known, or only Cargo starts."""
+    names = [package.name for package in call.packages]
+    subcommands = [name for name in names if name.startswith("cargo-") and name != "cargo-make"]
+    return bool(names) and all(name in _TOOLS or name in subcommands for name in names)
+
+
+def tool_program(call: PackageCall) -> str:
+    """The program besides those of Cargo that a `cargo install` of tools makes; "" for none."""
+    return next((_TOOLS[package.name][0] for package in call.packages if package.name in _TOOLS), "")
+
+
+def tool_packages(call: PackageCall, release: str, run: Run) -> dict[str, str]:
+    """The system packages that a tool links to, each with its crate. Raises RewriteRejected when unknown."""
+    name = next(package.name for package in call.packages if package.name in _TOOLS)
+    features = {each for value in call.values("--features", "-F") for each in re.split(r"[\s,]+", value)}
+    chosen = [dev for feature, dev in _TOOLS[name][1].items() if feature in features]
+    found: dict[str, str] = {}
+    for dev in chosen if call.has("--no-default-features") else _TOOLS[name][1].values():
+        libraries = runtime_libraries_for(dev, release)
+        if libraries is None:
+            raise RewriteRejected(f"the system library that `{name}` links to is unknown for Debian {release}", run)
+        found.update(dict.fromkeys(libraries, name))
+    return found
 
 
 class CargoProject:

@@ -8,6 +8,7 @@ from ....syntax.tree import Run
 from ..base.rewrite import NothingToDo, RewriteOutcome, RewriteRejected
 from ..projects.distribution.build_programs import ONLY_SYSTEM, builds
 from ..projects.distribution.distribution_bases import IMAGES
+from ..projects.go_project import GO_BIN
 from ..projects.jre import is_java_image
 from ..projects.python_libraries import VENV_DIRECTORY
 from ..projects.rust_output import CARGO_BIN
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ....model.build import Build, Stage
     from ....model.context import Context
 
-ADDED_TO_PATH = (f"{VENV_DIRECTORY}/bin", CARGO_BIN)
+ADDED_TO_PATH = (f"{VENV_DIRECTORY}/bin", CARGO_BIN, GO_BIN)
 """Directories that a rewrite may add to PATH of the final stage."""
 
 

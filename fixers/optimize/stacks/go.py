@@ -8,10 +8,14 @@ from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import is_within, require_workdir
+from ..projects.data_files import READ, data_entries
+from ..projects.go_make import make_outputs, makes_with_go
 from ..projects.go_project import (
     DEFAULT_PATH,
+    GO_BIN,
     calls_git,
-    command_output,
+    command_outputs,
+    is_local,
     loaded_files,
     module_manifests,
     required_modules,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 _BUILDING = frozenset("CGO_ENABLED GOOS GOARCH GOPROXY GOPRIVATE GOFLAGS GO111MODULE GOSUMDB GOPATH".split())
 """Variables that a build depends on, besides those that a command names."""
 _DOWNLOADS = ("mod download", "mod tidy", "mod verify", "mod vendor")
+_COMPILES = "compiles the program"
 _NO_C = "the image has no C compiler, so the program is built without cgo and needs no C library"
 _FETCHING = frozenset("git make mercurial openssh-client subversion".split())
 """Packages of Alpine that download modules or start the build."""
@@ -43,8 +48,8 @@ _FETCHING = frozenset("git make mercurial openssh-client subversion".split())
 class GoStack(LanguageStack):
     """A stage that compiles a Go program.
 
-    `compiled`: the RUN with `go build`; `download`: a RUN before it that downloads the modules
-    `binary`: the path of the program; `directory`: the directory that it is compiled in
+    `compiled`: the last RUN with `go build` or `go install`; `download`: a RUN before it that downloads the modules
+    `binaries`: the paths of the programs; `directory`: the directory that they are compiled in
     `alpine`: whether the base image is on Alpine, where RUNs that install system packages stay as they are
     """
 
@@ -59,7 +64,7 @@ class GoStack(LanguageStack):
         self.compiles = True
         self.compiled: Run | None = None
         self.download: Run | None = None
-        self.binary = ""
+        self.binaries: list[str] = []
         self.directory = ""
         self.alpine = False
 
@@ -72,20 +77,27 @@ class GoStack(LanguageStack):
         calls = self.build.package_calls(run)
         if self.alpine and calls and all(call.manager.ecosystem == "os" for call in calls):
             return False
-        return any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls)
+        if any(call.manager.name == "go" or call.manager.ecosystem == "os" for call in calls):
+            return True
+        return makes_with_go(self.build, self.stage, self.context, run)
 
     def place_command(self, run: Run, command: RunCommand) -> tuple[Place, str]:
         call = command.call
+        made = make_outputs(self.build, self.stage, self.context, run, command.command) if call is None else []
+        if made:
+            self.compiled = run
+            self.binaries += made
+            return Place.BUILDER, _COMPILES
         if call is None or call.manager.name != "go":
             raise RewriteRejected(
                 f"`{command.text[:60]}` is in the same RUN as the build; move it to a separate RUN", run
             )
-        if call.path == "build":
-            if self.compiled is not None:
-                raise RewriteRejected("`go build` runs more than once; only one program can be split off", run)
+        if call.path in ("build", "install"):
             self.compiled = run
-            self.binary = command_output(self.build, self.stage, self.context, run, command.command.words)
-            return Place.BUILDER, "compiles the program"
+            self.binaries += command_outputs(self.build, self.stage, self.context, run, call)
+            return Place.BUILDER, _COMPILES
+        if call.path == "get" and all(is_local(word.value) for word in call.operands):
+            return Place.BUILDER, "downloads modules"
         if call.path not in _DOWNLOADS and call.verb != "restore":
             raise RewriteRejected(f"the effect of `{command.text[:60]}` is unknown", run)
         if call.path == "mod download":
@@ -94,8 +106,9 @@ class GoStack(LanguageStack):
 
     def resolve(self) -> list[Step]:
         compiled = self.compiled
-        self.checks.require("one `go build` compiles the program", compiled, "no RUN runs `go build`")
+        self.checks.require("one `go build` compiles the program", compiled, self._missing_build())
         assert compiled is not None
+        self._require_one_directory()
         reason = "no WORKDIR is set before the build, so it runs in the base image's; set one"
         require_workdir(self.stage, compiled, self.checks, self.stage.from_, reason)
         self.directory = self.build.state(compiled).path(".") or "/"
@@ -106,9 +119,22 @@ class GoStack(LanguageStack):
         self.try_manifests(module_manifests(self.build, self.stage, self.context, self.directory))
         self.copied_directory = self.directory
         before = [step for step in self.stage.instructions if step.start < compiled.start]
-        if not is_within(self.binary, self.directory) and not any(map(self.is_in_copied_directory, before)):
+        within = [path for path in self.binaries if is_within(path, self.directory)]
+        if not within and not any(map(self.is_in_copied_directory, before)):
             self.copied_directory = ""
         return []
+
+    def _missing_build(self) -> str:
+        """What to do about an image without a RUN that compiles."""
+        if "go" in self.started.programs:
+            return "the image compiles the program whenever it starts; add `RUN go build -o NAME` and start it"
+        return "no RUN runs `go build` or `go install`"
+
+    def _require_one_directory(self) -> None:
+        """Raise RewriteRejected when programs are compiled in several directories."""
+        runs = [run for run in self.builder_runs() if any(each.reason == _COMPILES for each in self.commands[id(run)])]
+        if len({self.build.state(run).path(".") for run in runs}) > 1:
+            raise RewriteRejected("programs are compiled in several directories; use one WORKDIR", runs[-1])
 
     def _require_program_start(self) -> None:
         """Raise RewriteRejected when the image does not start the compiled program, or starts the Go toolchain."""
@@ -119,12 +145,15 @@ class GoStack(LanguageStack):
                 )
         words = [line[0] for line in self.started.lines]
         paths = {self.started_path(word) for word in words}
-        paths |= {posixpath.join(directory, word) for word in words if "/" not in word for directory in DEFAULT_PATH}
+        bare = [word for word in words if "/" not in word]
+        paths |= {posixpath.join(directory, word) for word in bare for directory in (GO_BIN, *DEFAULT_PATH)}
         self.checks.require(
             "the image starts the compiled program",
-            self.binary in paths,
+            not paths.isdisjoint(self.binaries),
             "neither CMD nor ENTRYPOINT starts the compiled program",
         )
+        # The names of programs that are installed come from directories, some of which are packages only.
+        self.binaries = [path for path in self.binaries if path in paths or posixpath.dirname(path) != GO_BIN]
 
     def modules(self) -> Collection[str]:
         return required_modules(self.context)
@@ -157,6 +186,10 @@ class GoStack(LanguageStack):
     def is_in_both(self, run: Run) -> bool:
         return self.alpine and any(call.manager.ecosystem == "os" for call in self.build.package_calls(run))
 
+    def runtime_start(self) -> tuple[Entry, ...]:
+        installed = any(posixpath.dirname(path) == GO_BIN for path in self.binaries)
+        return (Added(f'ENV PATH="{GO_BIN}:$PATH"'),) if installed else ()
+
     def runtime_packages(self) -> Iterable[RuntimePackage]:
         if not self._uses_packages():
             return ()
@@ -166,16 +199,19 @@ class GoStack(LanguageStack):
     def _uses_packages(self) -> bool:
         """Whether the final stage installs packages, so that it gets no single files of them."""
         # A program compiled with -trimpath does not know where Go's own time zones are.
-        trimmed = self.compiled is not None and "-trimpath" in self.compiled.arguments_text
+        trimmed = any("-trimpath" in run.arguments_text for run in self.builder_runs())
         return not self.alpine and bool(trimmed or self.file_packages() or self.program_packages)
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.compiled is not None
-        found: list[Entry] = []
+        found: list[Artifact] = []
         if self.copied_directory:
-            found.append(Artifact(self.directory, "the program and the files next to it"))
-        if not is_within(self.binary, self.directory):
-            found.append(Artifact(self.binary, "the program"))
+            data = data_entries(self, self.directory, self.binaries, self.compiled)
+            whole = [Artifact(self.directory, "the program and the files next to it")]
+            found += whole if data is None else [Artifact(path, READ) for path in data]
+        paths = [each.path for each in found]
+        programs = (path for path in dict.fromkeys(self.binaries) if not any(is_within(path, each) for each in paths))
+        found += [Artifact(path, "the program") for path in programs]
         if not self._uses_packages():
             found += loaded_files(certificates=not self.alpine)
         return [(self.compiled, entry) for entry in found]

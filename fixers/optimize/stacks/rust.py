@@ -8,7 +8,8 @@ from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.blocks import run_instruction
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import overwritten_path, require_workdir
-from ..projects.rust_crates import CargoProject
+from ..projects.data_files import READ, data_entries
+from ..projects.rust_crates import CargoProject, installs_tools, tool_packages, tool_program
 from ..projects.rust_output import (
     CARGO_BIN,
     cargo_output,
@@ -42,6 +43,8 @@ class RustStack(LanguageStack):
     """A stage that compiles a program with Cargo: `install` is the RUN that does.
 
     `call`: the `cargo build` or `cargo install`
+    `tools`: every `cargo install` of another crate, with its RUN
+    `data`: what the program may read where it is compiled
     `outputs`: the files that the final stage gets from the builder
     """
 
@@ -57,6 +60,8 @@ class RustStack(LanguageStack):
         self.call: PackageCall | None = None
         self.outputs: list[str] = []
         self.project: CargoProject | None = None
+        self.data: list[str] = []
+        self.tools: list[tuple[PackageCall, Run]] = []
         self.native: dict[str, str] = {}
 
     def choose_bases(self) -> Bases:
@@ -76,8 +81,12 @@ class RustStack(LanguageStack):
             return Place.BUILDER, "puts the program in its place"
         installs = call.path == "install" and call.value("--path") in (".", "./")
         known = call.manager.name == "cargo" and not call.uncertain
-        if not known or (call.path not in ("build", "b", "fetch") and not installs):
+        tool = call.path == "install" and installs_tools(call) and not call.has("--root", "--git", *_MOVES_OUTPUT)
+        if not known or (call.path not in ("build", "b", "fetch") and not installs and not tool):
             raise RewriteRejected(f"the effect of `{text}` is unknown", run)
+        if tool:
+            self.tools.append((call, run))
+            return Place.BUILDER, "compiles a tool"
         if call.path == "fetch":
             return Place.BUILDER, "downloads crates"
         if self.install is not None:
@@ -92,9 +101,7 @@ class RustStack(LanguageStack):
 
     def resolve(self) -> list[Step]:
         run, call = self.install, self.call
-        self.checks.require(
-            "one `cargo build` compiles the program", run, "no RUN runs `cargo build` or `cargo install --path .`"
-        )
+        self.checks.require("one `cargo build` compiles the program", run, self._missing_build())
         assert run is not None and call is not None
         self.require_remaining_runs()
         require_workdir(self.stage, run, self.checks, self.stage.from_)
@@ -116,10 +123,40 @@ class RustStack(LanguageStack):
             raise RewriteRejected(
                 f"`{target}` in the build context would overwrite the compiled program; add it to .dockerignore", run
             )
+        self._find_data(directory, run)
         self.native = self.project.native_packages(self.bases.release or "", run, self.checks)
+        self._find_tools()
         if self.project.simple and not run.flags and not call.has(*_CHOOSES_TARGET) and len(self.commands) == 1:
             self.try_manifests(self.project.manifests())
         return []
+
+    def _missing_build(self) -> str:
+        """What to do about an image without a RUN that compiles."""
+        if "cargo" in self.started.programs:
+            return (
+                "the image compiles the program whenever it starts; add `RUN cargo build --release` and start the "
+                "program in `target/release`"
+            )
+        return "no RUN runs `cargo build` or `cargo install --path .`"
+
+    def _find_tools(self) -> None:
+        """Find the tools that containers start, and the libraries that those link to."""
+        started = {line[0].rpartition("/")[2] for line in self.started.lines} | self._source_programs.keys()
+        for call, run in self.tools:
+            if tool_program(call) in started:
+                self.outputs.append(posixpath.join(CARGO_BIN, tool_program(call)))
+                self.native.update(tool_packages(call, self.bases.release or "", run))
+
+    def _find_data(self, directory: str, compiled: Run) -> None:
+        """Find what the program may read where it is compiled, unless the final stage gets all that is copied."""
+        if directory == "/" or any(step.flag("chown") or step.flag("chmod") for step in self.stage.instructions):
+            return
+        self.copied_directory = directory
+        data = data_entries(self, directory, self.outputs, compiled, "target")
+        if data is None:
+            self.copied_directory = ""
+        else:
+            self.data = data
 
     def _started_outputs(self, made: str, project: CargoProject) -> Iterator[str]:
         """The compiled programs that the image starts, from the directory `made` or moved by the build.
@@ -158,4 +195,5 @@ class RustStack(LanguageStack):
 
     def runtime_entries(self) -> Iterable[tuple[Instruction, Entry]]:
         assert self.install is not None
-        return [(self.install, Artifact(path, "the program")) for path in self.outputs]
+        made = [Artifact(path, "the program") for path in self.outputs]
+        return [(self.install, entry) for entry in (*(Artifact(path, READ) for path in self.data), *made)]

@@ -33,7 +33,7 @@ RUN go build -o server .
 
 FROM debian:bookworm-slim
 WORKDIR /src
-COPY --from=build /src /src
+COPY --from=build /src/server /src/server
 # certificates and time zones, where the program looks for them
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
@@ -166,7 +166,7 @@ RUN go build -o server .
 
 FROM alpine:3.21
 WORKDIR /src
-COPY --from=build /src /src
+COPY --from=build /src/server /src/server
 # time zones, where the program looks for them
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
 EXPOSE 8080
@@ -204,7 +204,7 @@ def test_packages_of_alpine_that_the_program_may_use_are_in_both_stages(
         ("WORKDIR", "ENV CGO_ENABLED=1\nWORKDIR", "0: `CGO_ENABLED` is set to a value other than 0"),
         (
             "golang:1.25-alpine3.21",
-            "golang:1.19-alpine\nRUN apk add --no-cache git",
+            "golang:1.19-alpine\nRUN apk add --no-cache git=2.36.2-r0",
             "2: the Alpine release of `golang:1.19-alpine` is unknown",
         ),
     ],
@@ -246,3 +246,118 @@ def test_a_cache_mount_stays_in_the_builder(tmp_path: Path) -> None:
     assert builder.endswith("\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o server .")
     secret = text.replace("type=cache,target", "type=secret,id=x,target")
     assert "this RUN has the option" in refusal(tmp_path, secret, FILES)
+
+
+MAKEFILE = """\
+OUT := bin/api
+all: tidy
+	go build -o $(OUT) .
+tidy:
+	go mod tidy
+"""
+
+
+def final_copies(text: str) -> list[str]:
+    """The paths that the final stage gets from the builder, besides certificates and time zones."""
+    lines = text.rpartition("\nFROM ")[2].splitlines()
+    paths = [line.split()[2] for line in lines if line.startswith("COPY --from=build ")]
+    return [path for path in paths if not path.startswith(("/etc/", "/usr/local/go/"))]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"README.md": "", "Makefile": "", ".github/x.yml": "", "handlers/users.go": "package handlers\n"}, []),
+        (
+            {"templates/a.html": "", "config.yaml": "", "db/schema.sql": "", "db/db.go": ""},
+            ["config.yaml", "db", "templates"],
+        ),
+        ({"README.md": "", "main.go": 'os.ReadFile("README.md")'}, ["README.md"]),
+        ({"README.md": "", "main.go": 'filepath.Glob("./*.md")'}, ["README.md"]),
+        ({"plugins/a.go": "", "main.go": 'os.ReadDir("./plugins")'}, ["plugins"]),
+        ({"plugins/a.go": "", "main.go": 'import (\n\t"./plugins"\n)\n'}, []),
+        ({"docs/README.md": ""}, ["docs"]),
+        ({"LICENSE": "", "dockerfile": "", "main.go": 'allow("*")'}, []),
+    ],
+)
+def test_the_final_stage_gets_data_without_the_source(
+    more: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    copies = final_copies(rewritten(tmp_path, TEXT, {**FILES, **more}).text)
+    assert copies == [*(f"/src/{name}" for name in expected), "/src/server"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [
+        ("EXPOSE 8080", "RUN ./setup.sh", {"setup.sh": "#!/bin/sh\n"}),
+        ("EXPOSE 8080", "RUN rm *.go", {}),
+        ("RUN go mod", "RUN chmod +x start.sh\nRUN go mod", {"start.sh": "#!/bin/sh\n"}),
+        ("EXPOSE 8080", "EXPOSE 8080", {f"{number}.txt": "" for number in range(11)}),
+    ],
+)
+def test_the_whole_directory_stays_where_more_may_be_read(
+    old: str, new: str, more: dict[str, str], tmp_path: Path
+) -> None:
+    assert final_copies(rewritten(tmp_path, TEXT.replace(old, new, 1), {**FILES, **more}).text) == ["/src"]
+
+
+@pytest.mark.parametrize(
+    ("commands", "start", "more", "expected"),
+    [
+        ("RUN go get -d -v ./...\nRUN go install -v ./...", "server", {}, ["/go/bin/server"]),
+        ("RUN go install ./cmd/api", "api", {"cmd/api/main.go": ""}, ["/go/bin/api"]),
+        ("RUN go install ./...", "/go/bin/api", {"cmd/api/main.go": "", "cmd/b/main.go": ""}, ["/go/bin/api"]),
+        ("RUN go build ./cmd/api", "./api", {"cmd/api/main.go": ""}, ["/src/api"]),
+        ("RUN go build main.go", "./main", {}, ["/src/main"]),
+        (
+            "RUN go build -o /bin/a ./cmd/a && go build -o b ./cmd/b",
+            "./b",
+            {"cmd/a/main.go": "", "cmd/b/main.go": ""},
+            ["/bin/a", "/src/b"],
+        ),
+        (
+            "RUN make",
+            "bin/api",
+            {"Makefile": MAKEFILE},
+            ["/src/bin/api"],
+        ),
+    ],
+)
+def test_programs_that_are_built_in_other_ways(
+    commands: str, start: str, more: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    text = TEXT.replace("RUN go mod download\nRUN go build -o server .", commands).replace("./server", start)
+    result = rewritten(tmp_path, text, {**FILES, **more}).text
+    assert final_copies(result) == expected
+    assert ('ENV PATH="/go/bin:$PATH"' in result) == expected[0].startswith("/go/bin")
+
+
+@pytest.mark.parametrize(
+    ("commands", "more", "why"),
+    [
+        ("", {}, "0: no RUN runs `go build`"),
+        (
+            "RUN go get github.com/x/y\nRUN go build -o server",
+            {},
+            "4: the effect of `go get github.com/x/y` is unknown",
+        ),
+        ("ENV GOBIN=/x\nRUN go install", {}, "5: the effect of `go install` is unknown"),
+        ("RUN go build ./...", {}, "4: `go build` has no `-o`"),
+        (
+            "RUN make build",
+            {"Makefile": "build: x\n\tgo build -o server\nx:\n\tcurl -O http://a\n"},
+            "0: no RUN runs `go build`",
+        ),
+        ("RUN make build", {"Makefile": "include a.mk\nbuild:\n\tgo build -o server\n"}, "0: no RUN runs `go build`"),
+        ("RUN go build -o server\nWORKDIR x\nRUN go build -o y", {}, "6: programs are compiled in several"),
+    ],
+)
+def test_other_builds_are_rejected(commands: str, more: dict[str, str], why: str, tmp_path: Path) -> None:
+    text = TEXT.replace("RUN go mod download\nRUN go build -o server .", commands)
+    assert refusal(tmp_path, text, {**FILES, **more}).startswith(why)
+
+
+def test_a_program_compiled_at_every_start_is_named(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN go build -o server .\n", "").replace('["./server"]', "go run main.go")
+    assert "add `RUN go build -o NAME`" in refusal(tmp_path, text, FILES)

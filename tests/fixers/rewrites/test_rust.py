@@ -36,6 +36,7 @@ COPY Cargo.toml Cargo.lock ./
 RUN mkdir src && echo 'fn main() {}' > src/main.rs \\
     && cargo build --release \\
     && rm -r src target/release/.fingerprint/web-app-*
+# everything
 COPY . .
 RUN cargo build --release
 
@@ -47,8 +48,7 @@ RUN apt-get update \\
         libssl3 \\
         tzdata \\
     && rm -rf /var/lib/apt/lists/*
-# everything
-COPY . .
+COPY --from=build /app/motd.txt /app/motd.txt
 COPY --from=build /app/target/release/web-app /app/target/release/web-app
 EXPOSE 8080
 CMD ["./target/release/web-app"]
@@ -73,7 +73,9 @@ def test_a_program_that_is_put_elsewhere_comes_from_there(tmp_path: Path) -> Non
 @pytest.mark.parametrize("more", [{"build.rs": "fn main() {}\n"}, {"src/lib.rs": ""}, {"src/bin/x.rs": ""}])
 def test_projects_of_several_parts_are_compiled_at_once(more: dict[str, str], tmp_path: Path) -> None:
     builder = rewritten(tmp_path, TEXT, {**FILES, **more}).text.partition("\n\n")[0]
-    assert builder == "FROM rust:1.75-bookworm AS build\nWORKDIR /app\nCOPY . .\nRUN cargo build --release"
+    assert (
+        builder == "FROM rust:1.75-bookworm AS build\nWORKDIR /app\n# everything\nCOPY . .\nRUN cargo build --release"
+    )
 
 
 def test_libraries_that_are_compiled_in_are_not_installed(tmp_path: Path) -> None:
@@ -133,5 +135,53 @@ INSTALLED = TEXT.replace("cargo build --release", "cargo install --path .")
 def test_the_arguments_of_the_entry_point_are_no_programs(start: str, files: dict[str, str], tmp_path: Path) -> None:
     text = INSTALLED.replace('CMD ["./target/release/web-app"]\n', start)
     final = rewritten(tmp_path, text, {**FILES, **files}).text.partition("\n\n")[2]
-    copies = [line for line in final.splitlines() if line.startswith("COPY --from=build")]
+    copies = [line for line in final.splitlines() if line.startswith("COPY --from=build /usr")]
     assert copies == ["COPY --from=build /usr/local/cargo/bin/web-app /usr/local/cargo/bin/web-app"]
+
+
+TOOL = "RUN cargo install diesel_cli --no-default-features --features postgres\n"
+SCRIPT = {"start.sh": "#!/bin/sh\ndiesel migration run\nexec web-app\n"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "files", "libraries"),
+    [
+        (TOOL, SCRIPT, {"libpq5"}),
+        (TOOL.replace("--no-default-features ", ""), SCRIPT, {"libpq5", "libmariadb3", "libsqlite3-0"}),
+        (TOOL, {"start.sh": "#!/bin/sh\nexec web-app\n"}, set[str]()),
+        ("RUN cargo install cargo-watch --locked\n", {"start.sh": "#!/bin/sh\nexec web-app\n"}, set[str]()),
+    ],
+)
+def test_a_tool_comes_along_when_a_script_starts_it(
+    tool: str, files: dict[str, str], libraries: set[str], tmp_path: Path
+) -> None:
+    text = INSTALLED.replace("./target/release/web-app", "./start.sh").replace("WORKDIR", tool + "WORKDIR")
+    final = rewritten(tmp_path, text, {**FILES, **files}).text.partition("\n\n")[2]
+    assert ("COPY --from=build /usr/local/cargo/bin/diesel " in final) == bool(libraries)
+    assert {name for name in ("libpq5", "libmariadb3", "libsqlite3-0") if name in final} == libraries
+
+
+@pytest.mark.parametrize("tool", ["ripgrep", "--git https://a.org/x diesel_cli", "--root /x diesel_cli", "cargo-make"])
+def test_other_tools_are_rejected(tool: str, tmp_path: Path) -> None:
+    text = INSTALLED.replace("WORKDIR", f"RUN cargo install {tool}\nWORKDIR")
+    assert refusal(tmp_path, text, FILES).startswith("2: the effect of `cargo install")
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("cp target/release/web-app /bin/", ["/app/motd.txt", "/app/target/release/web-app"]),
+        ("cp motd.txt src/main.rs /etc/", ["/app/motd.txt", "/app/src", "/app/target/release/web-app"]),
+        ("cp -r . /bin/", ["/app/target/release/web-app"]),
+    ],
+)
+def test_files_that_are_copied_after_the_build_stay(after: str, expected: list[str], tmp_path: Path) -> None:
+    final = rewritten(tmp_path, TEXT.replace("EXPOSE", f"RUN {after}\nEXPOSE"), FILES).text.partition("\n\n")[2]
+    copies = [line.split()[2] for line in final.splitlines() if line.startswith("COPY --from=build")]
+    assert copies == expected
+    assert ("COPY . ." in final) == (len(expected) == 1)
+
+
+def test_a_program_compiled_at_every_start_is_named(tmp_path: Path) -> None:
+    text = TEXT.replace("RUN cargo build --release\n", "").replace('["./target/release/web-app"]', "cargo run")
+    assert "add `RUN cargo build --release`" in refusal(tmp_path, text, FILES)
