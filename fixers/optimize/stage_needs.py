@@ -18,8 +18,8 @@ from .base.run_steps import ESSENTIAL_PROGRAMS
 from .base.runtime_needs import OTHER_PROGRAMS, SystemNeeds
 from .base.source_programs import node_programs, ruby_programs
 from .manifests.stage_packages import StagePackages
-from .projects.python_imports import NON_RUNTIME_FILES
-from .projects.python_libraries import UV_IMAGES
+from .projects.python.python_imports import NON_RUNTIME_FILES
+from .projects.python.python_libraries import UV_IMAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

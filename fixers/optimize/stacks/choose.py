@@ -10,7 +10,7 @@ from ..projects.distribution.build_programs import ONLY_SYSTEM, builds
 from ..projects.distribution.distribution_bases import IMAGES
 from ..projects.go_project import GO_BIN
 from ..projects.jre import is_java_image
-from ..projects.python_libraries import VENV_DIRECTORY
+from ..projects.python.python_libraries import VENV_DIRECTORY
 from ..projects.rust_output import CARGO_BIN
 from ..split.planner import split_stage
 from . import distribution, dotnet, go, java, node, php, python, python_lockfile, python_venv, ruby, rust

@@ -13,15 +13,15 @@ from ..base.run_steps import FILES_AND_USERS
 from ..base.stage_facts import is_within, places_of, require_root
 from ..manifests.manifests import compiles_native_addon, install_inputs, read_package_json
 from ..manifests.stage_packages import node_packages
-from ..projects.node_build import build_outputs, build_scripts
-from ..projects.node_install import BUILDS, DependencyInstall, is_global, place_program
-from ..projects.node_packages import (
+from ..projects.node.node_build import build_outputs, build_scripts
+from ..projects.node.node_install import BUILDS, DependencyInstall, is_global, place_program
+from ..projects.node.node_packages import (
     StartedPrograms,
     node_program_packages,
     written_lock,
 )
-from ..projects.node_production import omitting_option, writes_among_packages
-from ..projects.node_static import SERVERS, StaticSite
+from ..projects.node.node_production import omitting_option, writes_among_packages
+from ..projects.node.node_static import SERVERS, StaticSite
 from ..split.plan import Added, Artifact, Place
 from .slim_bases import SlimStack, slim_bases
 

@@ -10,8 +10,8 @@ from ..base.blocks import instruction_text
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import quoted, require_root
 from ..manifests.requirements import Requirements, add_requirements
-from ..projects.pip_install import INSTALL_PREFIX, OTHER_LOCATION, prepares_pip, with_prefix
-from ..projects.python_libraries import (
+from ..projects.python.pip_install import INSTALL_PREFIX, OTHER_LOCATION, prepares_pip, with_prefix
+from ..projects.python.python_libraries import (
     PYTHON_PREFIX,
     VENV_DIRECTORY,
     deletes_user_cache,

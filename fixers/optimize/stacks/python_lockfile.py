@@ -15,16 +15,16 @@ from ..base.programs import ProgramUsage
 from ..base.rewrite import NothingToDo, RewriteRejected, Step
 from ..base.stage_facts import require_root
 from ..manifests.python_lock import installed_packages, read_python_project
-from ..projects.python_environment import environment_directory, is_reachable
-from ..projects.python_groups import WITHOUT_DEVELOPMENT, DevelopmentDependencies, locked_requirements
-from ..projects.python_imports import NON_RUNTIME_FILES
-from ..projects.python_libraries import (
+from ..projects.python.python_environment import environment_directory, is_reachable
+from ..projects.python.python_groups import WITHOUT_DEVELOPMENT, DevelopmentDependencies, locked_requirements
+from ..projects.python.python_imports import NON_RUNTIME_FILES
+from ..projects.python.python_libraries import (
     PYTHON_PREFIX,
     VENV_DIRECTORY,
     copies_uv,
     deletes_user_cache,
 )
-from ..projects.python_manager import (
+from ..projects.python.python_manager import (
     MANAGERS,
     PythonManager,
     configures_environments,

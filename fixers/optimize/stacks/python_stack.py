@@ -6,7 +6,7 @@ from ....model.python_app import PythonApp
 from ..base.copies import context_copies
 from ..base.programs import require_no_compiler_at_start
 from ..base.runtime_needs import SLIM_LIBRARIES
-from ..projects.python_libraries import (
+from ..projects.python.python_libraries import (
     RUNTIME_VARIABLES,
     copies_uv,
     require_parsed,

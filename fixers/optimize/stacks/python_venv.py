@@ -8,7 +8,7 @@ from ....syntax.tree import Run
 from ..base.rewrite import RewriteRejected
 from ..base.stage_facts import require_root
 from ..manifests.requirements import Requirements, add_requirements, normalize_name
-from ..projects.python_manager import require_environment_free
+from ..projects.python.python_manager import require_environment_free
 from ..split.plan import Artifact, Place
 from .python_stack import PythonStack
 

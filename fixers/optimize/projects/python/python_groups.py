@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ..base.copies import read_context_file
-from ..manifests.python_lock import installed_packages, packages_without_wheel, python_wheel_tag
-from ..manifests.requirements import Requirements, normalize_name
+from ...base.copies import read_context_file
+from ...manifests.python_lock import installed_packages, packages_without_wheel, python_wheel_tag
+from ...manifests.requirements import Requirements, normalize_name
 from .python_environment import is_true
 from .python_imports import distribution_modules, missing_imports
 
@@ -15,11 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ....model.context import Context
-    from ....model.packages.calls import PackageCall
-    from ....model.python_app import PythonApp
-    from ..base.programs import ProgramUsage
-    from ..manifests.python_lock import PythonProject
+    from .....model.context import Context
+    from .....model.packages.calls import PackageCall
+    from .....model.python_app import PythonApp
+    from ...base.programs import ProgramUsage
+    from ...manifests.python_lock import PythonProject
 
 _MANAGERS = ("poetry", "uv", "pipenv")
 WITHOUT_DEVELOPMENT = {"poetry": "--only main", "uv": "--no-dev"}

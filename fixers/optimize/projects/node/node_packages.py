@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ..base.copies import read_context_file
-from ..base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, add_ca_certificates, require_no_compiler_at_start
-from ..base.runtime_needs import OTHER_PROGRAMS
-from ..base.source_programs import node_programs
+from ...base.copies import read_context_file
+from ...base.programs import FULL_IMAGE_PROGRAMS, ProgramUsage, add_ca_certificates, require_no_compiler_at_start
+from ...base.runtime_needs import OTHER_PROGRAMS
+from ...base.source_programs import node_programs
 from .node_production import is_run_time_source, node_version
 from .node_static import SERVERS
 
@@ -16,12 +16,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ....model.build import Build, Stage
-    from ....model.context import Context
-    from ....model.packages.calls import Package, PackageCall
-    from ....syntax.tree import Run
-    from ..base.rewrite import Preconditions
-    from ..manifests.manifests import PackageJson
+    from .....model.build import Build, Stage
+    from .....model.context import Context
+    from .....model.packages.calls import Package, PackageCall
+    from .....syntax.tree import Run
+    from ...base.rewrite import Preconditions
+    from ...manifests.manifests import PackageJson
 
 _WRITTEN = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
 """The lock file that an install writes if there is none. Source: npm from version 5 on, which came with Node.js 8."""

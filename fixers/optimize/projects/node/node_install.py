@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..base.blocks import run_instruction
-from ..base.run_steps import RunCommand
-from ..split.plan import Added, Changed, KeptCommands, Place, StageBreak, WaitingSource
+from ...base.blocks import run_instruction
+from ...base.run_steps import RunCommand
+from ...split.plan import Added, Changed, KeptCommands, Place, StageBreak, WaitingSource
 from .node_packages import installs_manager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Run
-    from ..split.language_stack import PlacedCommand
-    from ..split.plan import Entry
+    from .....model.packages.calls import PackageCall
+    from .....syntax.tree import Run
+    from ...split.language_stack import PlacedCommand
+    from ...split.plan import Entry
     from .node_packages import StartedPrograms
 
 BUILDS = "builds"

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ....model.context import Context
-    from ....model.python_app import PythonApp
+    from .....model.context import Context
+    from .....model.python_app import PythonApp
 
 NON_RUNTIME_FILES = re.compile(
     r"(^|/)(tests?|testing|spec|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest|noxfile|setup)\.py$"

@@ -6,17 +6,17 @@ import posixpath
 import re
 from itertools import pairwise
 
-from ..base.copies import read_context_file
+from ...base.copies import read_context_file
 from .node_production import script_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ....model.build import Build
-    from ....model.context import Context
-    from ....syntax.tree import Run
-    from ..manifests.manifests import PackageJson
+    from .....model.build import Build
+    from .....model.context import Context
+    from .....syntax.tree import Run
+    from ...manifests.manifests import PackageJson
 
 _DIRECTORIES = {
     "react-scripts build": "build",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from ....syntax.tree import Healthcheck
-from ..base.container_start import started_commands
-from ..base.copies import read_context_file
-from ..base.rewrite import RewriteRejected
-from ..base.source_programs import is_node_source, node_imports
-from ..manifests.manifests import install_inputs
+from .....syntax.tree import Healthcheck
+from ...base.container_start import started_commands
+from ...base.copies import read_context_file
+from ...base.rewrite import RewriteRejected
+from ...base.source_programs import is_node_source, node_imports
+from ...manifests.manifests import install_inputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....model.build import Build, Stage
-    from ....model.context import Context
-    from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Run
-    from ..manifests.manifests import PackageJson
+    from .....model.build import Build, Stage
+    from .....model.context import Context
+    from .....model.packages.calls import PackageCall
+    from .....syntax.tree import Run
+    from ...manifests.manifests import PackageJson
 
 _STATIC = ("serve", "http-server", "nginx", "caddy", "local-web-server", "ws")
 """Web servers for static files, which run no code of the project."""

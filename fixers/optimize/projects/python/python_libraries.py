@@ -5,21 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.tree import Copy
-from ..base.copies import context_copies
-from ..base.rewrite import RewriteRejected
-from ..order.cache_order import relative_to_workdir
+from .....syntax.tree import Copy
+from ...base.copies import context_copies
+from ...base.rewrite import RewriteRejected
+from ...order.cache_order import relative_to_workdir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ....model.build import Build, Stage
-    from ....model.context import Context
-    from ....model.python_app import PythonApp
-    from ....syntax.tree import Instruction, Run
-    from ..base.rewrite import Preconditions
-    from ..base.run_steps import RunCommand
+    from .....model.build import Build, Stage
+    from .....model.context import Context
+    from .....model.python_app import PythonApp
+    from .....syntax.tree import Instruction, Run
+    from ...base.rewrite import Preconditions
+    from ...base.run_steps import RunCommand
 
 VENV_DIRECTORY = "/opt/venv"
 PYTHON_PREFIX = "/usr/local"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ....syntax.tree import Run
-from ..base.rewrite import RewriteRejected
-from ..base.stage_facts import overwritten_path, quoted
-from ..manifests.python_lock import is_pure_python
-from ..manifests.requirements import normalize_name
-from ..order.install_split import NO_PROJECT_OPTION
-from ..split.plan import Added, KeptCommands, Place, WaitingSource
+from .....syntax.tree import Run
+from ...base.rewrite import RewriteRejected
+from ...base.stage_facts import overwritten_path, quoted
+from ...manifests.python_lock import is_pure_python
+from ...manifests.requirements import normalize_name
+from ...order.install_split import NO_PROJECT_OPTION
+from ...split.plan import Added, KeptCommands, Place, WaitingSource
 from .python_environment import other_python, require_no_fixed_path
 from .python_imports import TOOL_MODULES, missing_imports
 from .python_libraries import VENV_DIRECTORY
@@ -20,16 +20,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from ....model.build import Build, Stage
-    from ....model.context import Context
-    from ....model.packages.calls import PackageCall
-    from ....model.python_app import PythonApp
-    from ....syntax.tree import Instruction
-    from ..base.programs import ProgramUsage
-    from ..base.rewrite import Preconditions
-    from ..manifests.python_lock import PythonProject
-    from ..split.language_stack import PlacedCommand
-    from ..split.plan import Entry
+    from .....model.build import Build, Stage
+    from .....model.context import Context
+    from .....model.packages.calls import PackageCall
+    from .....model.python_app import PythonApp
+    from .....syntax.tree import Instruction
+    from ...base.programs import ProgramUsage
+    from ...base.rewrite import Preconditions
+    from ...manifests.python_lock import PythonProject
+    from ...split.language_stack import PlacedCommand
+    from ...split.plan import Entry
 
 MANAGERS = ("poetry", "uv", "pipenv")
 _INSTALLERS = frozenset(("pip", "setuptools", "wheel", "virtualenv"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..manifests.requirements import normalize_name
+from ...manifests.requirements import normalize_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..base.run_steps import RunCommand
+    from ...base.run_steps import RunCommand
 
 INSTALL_PREFIX = "/install"
 """Where the builder installs packages."""

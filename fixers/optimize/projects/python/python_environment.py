@@ -5,22 +5,22 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.tree import Healthcheck
-from ..base.container_start import started_commands
-from ..base.copies import read_context_file
-from ..base.rewrite import RewriteRejected
+from .....syntax.tree import Healthcheck
+from ...base.container_start import started_commands
+from ...base.copies import read_context_file
+from ...base.rewrite import RewriteRejected
 from .python_libraries import PYTHON_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ....model.build import Build, Stage
-    from ....model.context import Context
-    from ....model.packages.calls import PackageCall
-    from ....syntax.tree import Run
-    from ..base.programs import ProgramUsage
-    from ..manifests.python_lock import PythonProject
+    from .....model.build import Build, Stage
+    from .....model.context import Context
+    from .....model.packages.calls import PackageCall
+    from .....syntax.tree import Run
+    from ...base.programs import ProgramUsage
+    from ...manifests.python_lock import PythonProject
 
 _FALSE = ("false", "0", "no", "off")
 _FIXED = re.compile(r"/usr/local/(bin/(?!uv\b|docker-|poetry\b)[\w.]|lib/python)")

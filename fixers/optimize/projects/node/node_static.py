@@ -5,19 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ....syntax.tree import Healthcheck, Run
-from ..base.container_start import started_commands
-from ..base.copies import context_path, read_context_file
-from ..base.stage_facts import is_within, places_of
+from .....syntax.tree import Healthcheck, Run
+from ...base.container_start import started_commands
+from ...base.copies import context_path, read_context_file
+from ...base.stage_facts import is_within, places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from ....model.build import Build, Stage
-    from ....model.context import Context
-    from ....syntax.command import Command
-    from ....syntax.tree import Instruction
+    from .....model.build import Build, Stage
+    from .....model.context import Context
+    from .....syntax.command import Command
+    from .....syntax.tree import Instruction
 
 SERVERS = frozenset(("serve", "http-server"))
 """Packages with a program of the same name that serves a directory."""
