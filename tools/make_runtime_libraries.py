@@ -5,8 +5,9 @@
 PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). The
 libraries of a -dev package are its dependencies on exactly its own version, or on its own source package, also through
 other -dev packages of that source, or of any source if it has none itself. A virtual package that one package provides
-has the libraries of that package. The library of a compiler (libomp5-19) is in another section than the others. A line is the package and a column for each release: the libraries, separated by
-spaces, `=` for those of the previous column, `-` if the release does not have the package.
+has the libraries of that package. The library of a compiler (libomp5-19) is in another section than the others. A line
+is the package and a column for each release: the libraries, separated by spaces, `=` for those of the previous column,
+`-` if the release does not have the package.
 """
 
 from __future__ import annotations

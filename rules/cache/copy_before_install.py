@@ -37,7 +37,6 @@ def copy_before_install(stage: Stage, build: Build) -> Iterator[Finding]:
     - Installs of the project itself (`pip install .`).
     - Dependencies that were already installed before the COPY, or are kept in a cache mount.
     - RUNs that may read the copied files.
-    - Crates and modules whose manifest is not in the build context.
     """
     found: dict[CopySource, tuple[list[CopySource], list[tuple[PackageCall, str]]]] = {}
     for waits, call, advice in delayed_installs(stage, build):
@@ -138,11 +137,6 @@ EXAMPLES = (
         files={"Cargo.toml": "[dependencies]\nb = '1'\n", "src/lib.rs": ""},
         message="build the dependencies from `Cargo.toml` before copying the rest",
         why="there is no lock file",
-    ),
-    Good(
-        "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release",
-        files={"README.md": ""},
-        why="there is no manifest to copy first",
     ),
     Bad(
         "FROM node:22-slim\nCOPY «.git» $D/.git\nCOPY web $D/web\nWORKDIR $D/web\nRUN yarn install",

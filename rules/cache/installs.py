@@ -102,19 +102,12 @@ class ManifestInstall:
         text = b"\n" + self._read(build, path)
         return any(needle.encode() in text for needle in needles)
 
-    def is_impossible(self, build: Build, path: str | None) -> bool:
-        """Whether the build context lacks the manifest in `path` without which the build of a module fails."""
-        context = build.context
-        if self.call.manager.name not in _LOCKS or context is None or path is None:
-            return False
-        return not context.exists(posixpath.join(path, self.name))
-
     def _lacks(self, build: Build, path: str | None, name: str) -> bool:
         """Whether the build context has the manifest in its directory `path`, but no file `name` there."""
         context = build.context
-        if context is None or path is None or not context.exists(posixpath.join(path, self.name)):
+        if context is None or path is None or not context.includes(posixpath.join(path, self.name)):
             return False
-        return not context.exists(posixpath.join(path, name))
+        return not context.includes(posixpath.join(path, name))
 
     def _read(self, build: Build, path: str | None) -> bytes:
         """The manifest in the directory `path` of the build context; empty if it is unknown."""

@@ -76,7 +76,7 @@ def _manifest_delay(build: Build, run: Run, copies: list[CopySource], install: M
     """The copies that the install in `run` unnecessarily waits for; None if there are none."""
     waits = [copy for copy in copies if copy.delays_manifest_install(build, install.directory)]
     path = waits[0].to_context_path(install.directory) if waits else None
-    if not waits or install.reads_project_files(build, path) or install.is_impossible(build, path):
+    if not waits or install.reads_project_files(build, path):
         return None
     copied_alone = any(copy.copies_manifest(install.name, install.directory) for copy in copies)
     own = "" if reads_no_project_files(build, run) else OWN_RUN

@@ -109,8 +109,8 @@ _FUNCTION = re.compile(r"([\w-]+)\s*\(\)")
 """The definition of a shell function, whose commands are checked themselves."""
 _NOT_COMPILING = frozenset(
     "apt apt-get apk [ addgroup adduser cat cd chmod chown cp curl dpkg-reconfigure echo export find gpg groupadd "
-    "install ldconfig ln locale-gen mkdir mv printf rm sed set sleep tar tee test touch true update-ca-certificates useradd "
-    "usermod wget".split()
+    "install ldconfig ln locale-gen mkdir mv printf rm sed set sleep tar tee test touch true update-ca-certificates "
+    "useradd usermod wget".split()
 )
 """Programs that install packages, download or change files."""
 
