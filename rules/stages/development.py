@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from ...syntax.tree import Cmd, CopyOrAdd, Entrypoint, Expose, From
 from ..options import built_for_development, code_mounts, pedantic, project_path
-from ..runtime.development_commands import development_command
 from ..runtime.started_scripts import starting_instructions
 
 TYPE_CHECKING = False
@@ -154,8 +153,11 @@ def _is_mounted(build: Build, final: Stage) -> bool:
     mounts = [each.rstrip("/") for each in code_mounts(build)]
     if directory is None or not any(f"{directory}/".startswith(f"{each}/") for each in mounts if each):
         return False
+    from ..runtime.development_commands import development_command
+    from ..runtime.started_programs import started_programs
+
     chain = [final, *final.ancestors]
-    if any(development_command(command) for step in starting_instructions(chain) for command in build.commands(step)):
+    if any(development_command(build, chain, program) for program in started_programs(build, chain)):
         return True
     copied = [step for stage in chain for step in stage.instructions if isinstance(step, CopyOrAdd)]
     return not any(_brings_code(build, step, directory) for step in copied)
