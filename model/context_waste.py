@@ -31,6 +31,8 @@ FIXTURE_DIRECTORIES = frozenset(
      "specs", "mock", "mocks", "example", "examples", "sample", "samples", "demo", "docs")
 )  # fmt: skip
 """Directories in which keys and modules are test data."""
+_OF_OTHERS = frozenset(("vendor", "node_modules", "site-packages"))
+"""Directories of packages of other projects, whose secrets are published."""
 
 SizedPath = tuple[str, int]
 """A path in the context, and its size in bytes."""
@@ -89,7 +91,7 @@ def _is_waste(path: str, files: Mapping[str, int], *, history: bool) -> bool:
     if name in VCS_DIRECTORIES:  # in a submodule it is a file with one line
         return history and path not in files
     if name in SECRET_NAMES:
-        return path in files and FIXTURE_DIRECTORIES.isdisjoint(above)
+        return path in files and (FIXTURE_DIRECTORIES | _OF_OTHERS).isdisjoint(above)
     return name not in MODULE_DIRECTORIES or FIXTURE_DIRECTORIES.isdisjoint(above)
 
 

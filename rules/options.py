@@ -24,6 +24,8 @@ PROJECT_PATH = "project-path"
 """Set by the engine, never by a configuration."""
 BUILT_FOR_DEVELOPMENT = "built-for-development"
 """Set by the engine, never by a configuration."""
+CODE_MOUNTS = "code-mounts"
+"""Set by the engine, never by a configuration."""
 NEEDS_ROOT = "needs-root"
 """Set by the engine, never by a configuration."""
 TEMPLATES = "templates"
@@ -101,6 +103,12 @@ def project_path(build: Build) -> str:
 def built_for_development(build: Build) -> bool:
     """Whether all builds of the file that other files describe are for development or tests."""
     return bool(build.options.get(BUILT_FOR_DEVELOPMENT, False))
+
+
+def code_mounts(build: Build) -> Sequence[str]:
+    """The directories of the image over which all services that build it mount the source code."""
+    value: Any = build.options.get(CODE_MOUNTS, ())
+    return value
 
 
 def templates(build: Build) -> Sequence[frozenset[str]]:

@@ -5,8 +5,9 @@
 PACKAGES is the unpacked index of main for amd64 of a release (`apt-get update` downloads it; `lz4cat` unpacks it). The
 libraries of a -dev package are its dependencies on exactly its own version, or on its own source package, also through
 other -dev packages of that source, or of any source if it has none itself. A virtual package that one package provides
-has the libraries of that package. A line is the package and a column for each release: the libraries, separated by
-spaces, `=` for those of the previous column, `-` if the release does not have the package.
+has the libraries of that package. The library of a compiler (libomp5-19) is in another section than the others. A line
+is the package and a column for each release: the libraries, separated by spaces, `=` for those of the previous column,
+`-` if the release does not have the package.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 TARGET = Path(__file__).parent.parent / "model" / "data" / "runtime-libraries.txt"
 SKIPPED = re.compile(r"golang-|librust-|libghc|node-|ruby|php|r-|haskell|elpa-|erlang|fp-|lib.*-(ocaml|perl)|.*-ocaml")
 """Packages for languages that `dlint optimize` does not support, or that only contain sources."""
+SONAME = re.compile(r"lib[a-z+.-]+\d[\d.-]*\Z")
+"""A package with a shared library, whose name ends with the version of its interface, in the section of a compiler."""
 HEAD = """\
 # Runtime libraries of Debian's -dev packages; written by tools/make_runtime_libraries.py, which explains the format.
 # source: the package indexes of Debian main, amd64, {date}
@@ -37,7 +40,9 @@ class Package:
         self.name = fields.get("Package", "")
         self.source = fields.get("Source", self.name).partition(" ")[0]
         self.version = fields.get("Version", "")
-        self.library = fields.get("Section", "") in ("libs", "oldlibs", "contrib/libs") and not self.headers
+        section = fields.get("Section", "")
+        self.library = section in ("libs", "oldlibs", "contrib/libs") and not self.headers
+        self.compiler_library = section == "devel" and SONAME.match(self.name) is not None and not self.headers
         self.provides = [name.strip() for name in re.sub(r"\([^)]*\)", "", fields.get("Provides", "")).split(",")]
         self.depends = [alternative.split("|")[0].strip() for alternative in fields.get("Depends", "").split(",")]
 
@@ -94,6 +99,10 @@ def runtime_libraries(index: dict[str, Package], name: str, seen: set[str]) -> s
         for other, text in others
         if other.library and (other.source == package.source or "= " + package.version in text)
     }
+    # The other dependencies of such a package are those of a compiler's plugins in it.
+    found = {
+        other.name for other, text in others if other.compiler_library and f"(= {package.version})" in text
+    } or found
     own = bool(found)
     for other, _ in others:
         if other.headers and (other.source == package.source or not own):

@@ -8,6 +8,7 @@ from ...model.disk import stays_inside
 from ...rules.base import CONFIDENCES, MEDIUM, normalize_selector
 from ...rules.options import (
     BUILT_FOR_DEVELOPMENT,
+    CODE_MOUNTS,
     GIVEN_ARGUMENTS,
     NEEDS_ROOT,
     NEWER_VERSION,
@@ -400,10 +401,18 @@ def _plan_of_builds(
         TARGET_PLATFORMS: tuple(dict.fromkeys(platform for build in builds for platform in build.platforms)),
         NEEDS_ROOT: any(build.needs_root for build in builds),
         BUILT_FOR_DEVELOPMENT: bool(builds) and all(build.is_for_development for build in builds),
+        CODE_MOUNTS: _code_mounts(builds),
         **(options or {}),
     }
     known = {name: value for name, value in found.items() if value}
     return plan.with_build(targets[:_MAX_TARGETS], {**agreed, **settings.get("build-args", {})}, named_contexts, known)
+
+
+def _code_mounts(builds: Sequence[BuildInvocation]) -> tuple[str, ...]:
+    """The directories over which the services mount the source code, if all builds are of such services."""
+    if not all(build.code_mounts for build in builds):
+        return ()
+    return tuple(dict.fromkeys(each for build in builds for each in build.code_mounts))
 
 
 def _shellcheck_codes(

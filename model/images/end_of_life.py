@@ -112,6 +112,12 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 _DOTNET = frozenset(("sdk", "aspnet", "runtime", "runtime-deps"))
 _DOTNET_CORE = "dotnet/core/"
 
+_MONGO_LTS = (5,)
+"""Since this version the tag of a major version is that of its `.0`, the only one with long support: `mongo:7` is 7.0.
+
+Source: www.mongodb.com/docs/manual/reference/versioning, github.com/docker-library/mongo.
+"""
+
 _SUCCESSORS = {
     "adoptopenjdk": "`eclipse-temurin`",
     "centos": "`almalinux` or `rockylinux/rockylinux`",
@@ -291,6 +297,8 @@ class EndOfLife:
         for length in range(len(numbers), 0, -1):
             if numbers[:length] in by_numbers:
                 return self._release_named(product, by_numbers[numbers[:length]], is_suite)
+        if product[0] == "mongodb" and len(numbers) == 1 and numbers >= _MONGO_LTS:
+            numbers = (*numbers, 0)
         newest = max((key for key in by_numbers if numbers and key[: len(numbers)] == numbers), default=None)
         if newest is None or product[0] in ("ubuntu", "opensuse"):
             return None

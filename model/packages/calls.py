@@ -161,7 +161,8 @@ class PackageCall:
 
     def leaves_cache(self, env: Mapping[str, str] | None = None) -> bool:
         """Whether downloaded packages stay in the cache afterwards."""
-        return bool(self.manager.caches) and self.verb in _FILLING and not self.skips_cache(env)
+        fills = self.verb in _FILLING and self.path not in self.manager.verbs.resolving
+        return bool(self.manager.caches) and fills and not self.skips_cache(env)
 
     def frozen(self) -> bool:
         """Whether it fails if the lock file is out of date."""

@@ -33,9 +33,10 @@ class Verbs:
     `prefixes`: what verbs of several words begin with: "workspace" and "workspace *" for "workspace * add"
     `are_goals`: a call may have several verbs (mvn clean package); the one that builds decides
     `are_flags`: the verb is a flag (pacman -S)
+    `resolving`: verbs that download no dependencies (poetry lock)
     """
 
-    __slots__ = ("are_flags", "are_goals", "bare_install", "by_name", "default", "prefixes")
+    __slots__ = ("are_flags", "are_goals", "bare_install", "by_name", "default", "prefixes", "resolving")
 
     def __init__(
         self,
@@ -45,7 +46,9 @@ class Verbs:
         bare_install: str = "",
         are_goals: bool = False,
         are_flags: bool = False,
+        resolving: Strings = (),
     ) -> None:
+        self.resolving = resolving
         self.by_name = {verb: meaning for meaning, verbs in by_meaning.items() for verb in verbs}
         self.default = default
         self.bare_install = bare_install
@@ -660,6 +663,7 @@ POETRY = PackageManager(
             "clean": ("cache clear",),
             "config": ("config",),
         },
+        resolving=("lock", "export", "build"),
     ),
     options=Options(
         "-C --directory -P --project --with --without --only -E --extras -G --group --source --python --platform"

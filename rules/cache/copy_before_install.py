@@ -129,7 +129,19 @@ EXAMPLES = (
             "a/src/lib.rs": "",
             "Cargo.lock": "",
         },
-        message="reinstalls all dependencies; keep the dependencies in cache mounts for Cargo's registry and `target`",
+        message="keep the dependencies in cache mounts for Cargo's registry and `target`, and copy the program out of "
+        "`target` in the same RUN",
+    ),
+    Bad(
+        "FROM rust:1.80\nWORKDIR /app\nCOPY «.» .\nRUN cargo build --release",
+        files={"Cargo.toml": "[dependencies]\nb = '1'\n", "src/lib.rs": ""},
+        message="build the dependencies from `Cargo.toml` before copying the rest",
+        why="there is no lock file",
+    ),
+    Bad(
+        "FROM node:22-slim\nCOPY «.git» $D/.git\nCOPY web $D/web\nWORKDIR $D/web\nRUN yarn install",
+        message="copy it after the install",
+        why="the history has no manifest",
     ),
     Bad(
         "FROM python:3.12-slim\nWORKDIR /app\nCOPY «.» .\nRUN pip install -r requirements/prod.txt",

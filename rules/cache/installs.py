@@ -26,6 +26,7 @@ _FIRST = {
     "cargo": "build the dependencies from `Cargo.toml` and `Cargo.lock`",
     "go": "copy `go.mod` and `go.sum` and run `go mod download`",
 }
+_LOCKS = {"cargo": "Cargo.lock", "go": "go.sum"}
 _WITHOUT_PROJECT = {"poetry": "--no-root", "uv": "--no-install-project", "composer": "--no-autoloader"}
 _DIRECTORY_FLAGS = {
     "node": ("--prefix", "--cwd", "-C", "--dir"),
@@ -74,9 +75,15 @@ class ManifestInstall:
         text = b"\n" + self._read(build, path)
         if manager.name == "cargo" and b"\n[workspace]" in text:
             # The manifests of all members are needed too, each with a source file.
-            return "keep the dependencies in cache mounts for Cargo's registry and `target`"
+            return (
+                "keep the dependencies in cache mounts for Cargo's registry and `target`, and copy the program out of "
+                "`target` in the same RUN"
+            )
         if call.verb == "build" or call.path in ("mod tidy", "mod vendor") or manager.name == "cargo":
-            return f"{_FIRST[manager.name]} before copying the rest"
+            first = _FIRST[manager.name]
+            if manager.name in _LOCKS and self._lacks(build, path, _LOCKS[manager.name]):
+                first = first.replace(f" and `{_LOCKS[manager.name]}`", "")
+            return f"{first} before copying the rest"
         flag = _WITHOUT_PROJECT.get(manager.name, "") if call.verb == "restore" else ""
         also = f", and add `{flag}` to `{call.program} {call.path}`" if flag and not call.has(flag) else ""
         if also and manager.name == "composer" and "dump" not in build.dockerfile.source.text:
@@ -94,6 +101,13 @@ class ManifestInstall:
             return False
         text = b"\n" + self._read(build, path)
         return any(needle.encode() in text for needle in needles)
+
+    def _lacks(self, build: Build, path: str | None, name: str) -> bool:
+        """Whether the build context has the manifest in its directory `path`, but no file `name` there."""
+        context = build.context
+        if context is None or path is None or not context.includes(posixpath.join(path, self.name)):
+            return False
+        return not context.includes(posixpath.join(path, name))
 
     def _read(self, build: Build, path: str | None) -> bytes:
         """The manifest in the directory `path` of the build context; empty if it is unknown."""

@@ -37,6 +37,8 @@ class CopySource:
 
     def to_context_path(self, directory: str | None) -> str | None:
         """The path in the build context of a directory in the image; None if this instruction does not copy it."""
+        if posixpath.basename(self.path) == ".git":
+            return None  # the history of the project has no manifest
         if directory is None or self.target is None:
             return self.path
         if self.target != "/" and directory != self.target and not directory.startswith(self.target + "/"):

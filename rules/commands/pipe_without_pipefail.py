@@ -50,7 +50,8 @@ def pipe_without_pipefail(run: Run, build: Build) -> Iterator[Finding]:
       (`grep -q`, `head`), with which `pipefail` breaks the build.
     - Keys of a package repository (`curl … | gpg --dearmor | tee /etc/apt/keyrings/…`), without which its packages are
       not installed.
-    - Installers whose result the next command loads or checks, such as `curl … | bash && . ~/.nvm/nvm.sh`.
+    - Installers whose result the next command loads, checks or calls, such as `curl … | bash && . ~/.nvm/nvm.sh` and
+      `curl … | bash && volta install node`, also after `set -e` and `;`.
     - Conditions (`if a | b`), `a | b || true`, substitutions, and heredocs without `set -e`, which COR008 reports.
     - A SHELL inherited from a parent stage, and `set -o pipefail` in the RUN; hadolint ignores both.
     - No SHELL is added if a CMD, ENTRYPOINT or HEALTHCHECK of the stage or another stage would use it.
@@ -214,6 +215,9 @@ EXAMPLES = (
     Good("RUN curl -f https://example.com/i | bash && . ~/.nvm/nvm.sh && nvm install 24", why="`.` fails without it"),
     Good("RUN curl -f https://example.com/i | sh && uv --version"),
     Bad("RUN «curl -f https://example.com/i | sh»; . ~/.nvm/nvm.sh"),
+    Good("RUN set -ex; curl -f https://example.com/i | sh; echo a > ~/.cargo/config", why="there is no such directory"),
+    Good("RUN curl -f https://example.com/i | bash && cd web && volta install node", why="volta is not found"),
+    Bad("RUN set -e; «curl -f https://example.com/i | sh»; echo a > /etc/a"),
     Bad("RUN «curl -f https://example.com/i | sh» && b"),
     Bad("RUN «a | b»", options={"pedantic": True}),
     Bad("FROM alpine:3.20\nRUN «a | sh»", fixed="FROM alpine:3.20\nRUN set -o pipefail && a | sh"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .shell_programs import SHELL_NAMES
+from .shell_programs import SHELL_NAMES, sets_errexit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,12 +65,21 @@ def hides_failure(commands: Sequence[Command], index: int) -> bool:
 
 def _is_noticed(commands: Sequence[Command], last: Command) -> bool:
     """Whether the command after the pipeline fails if nothing was installed: `curl … | bash && . ~/.nvm/nvm.sh`."""
-    following = next((command for command in commands if command.start >= last.end), None)
-    if following is None or last.operator_after != "&&" or last.name not in SHELL_NAMES:
+    following = next((each for each in commands if each.start >= last.end and each.name != "cd"), None)
+    if following is None or last.name not in SHELL_NAMES:
         return False
-    return following.name in _CHECKING or any(word.value in ("--version", "version") for word in following.args[:1])
+    stops = any(sets_errexit(command) for command in commands if command.start < last.start)
+    if last.operator_after != "&&" and not (stops and last.operator_after in (";", "\n")):
+        return False
+    if following.name in _CHECKING or following.name in _INSTALLED:
+        return True
+    if any(each.target is not None and "/.cargo/" in each.target.value for each in following.redirects):
+        return True
+    return any(word.value in ("--version", "version") for word in following.args[:1])
 
 
+_INSTALLED = frozenset(("volta", "rustup", "cargo", "nvm", "fnm", "pyenv", "sdk"))
+"""Programs that their own installers bring, so that calling them fails if the installer did not run."""
 _CHECKING = frozenset((".", "source", "test", "[", "[[", "which", "command", "type"))
 """Commands that fail if a file or program does not exist."""
 

@@ -34,7 +34,8 @@ def unwanted_files(build: Build) -> Iterator[Finding]:
     - `.git` if the build reads the Git history, and `.env` files that Git tracks.
     - Modules that no step of the build installs.
     - Files that COPY or ADD lists explicitly.
-    - Secrets in tests and examples, or in a stage from which they are not copied.
+    - Secrets in tests, examples and packages of other projects (`vendor`, `node_modules`), or in a stage from which
+      they are not copied.
     """
     context = build.context
     folders = list(directory_copies(build, context)) if context is not None and context.ignore_file is not None else []
@@ -98,6 +99,9 @@ EXAMPLES = (
         why="only the build output is shipped",
     ),
     Good("COPY . /app", files={".dockerignore": "x\n", "tests/id_rsa": "x"}, why="a test file"),
+    Good("COPY . /app", files={".dockerignore": "x\n", "vendor/a.org/b/.env": "x"}, why="published by another project"),
+    Good("COPY . /app", files={".dockerignore": "x\n", "web/node_modules/b/id_rsa": "x"}),
+    Bad("COPY «.» /app", files={".dockerignore": "x\n", "web/.env": "x"}, message="`web/.env` (1 B)"),
     Good(
         "COPY . /app\nRUN git describe --tags > version",
         files={".dockerignore": "x\n", ".git/HEAD": "x"},

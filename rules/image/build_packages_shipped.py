@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model.packages.runtime_libraries import is_build_package, runtime_libraries_for
 from ...syntax.tree import Cmd, Entrypoint, Expose, Run
 from ..base import INFO, LOW, MEDIUM, SHIPPED, Bad, Finding, Good, rule
@@ -96,14 +98,19 @@ def _advice(build: Build, run: Run, packages: Sequence[Package], steps: Sequence
 
 def _compiles(build: Build, steps: Sequence[Instruction]) -> bool:
     """Whether a RUN among `steps` may compile something."""
-    runs = [step for step in steps if isinstance(step, Run)]
-    return any(command.name not in _NOT_COMPILING for run in runs for command in build.commands(run))
+    for run in (step for step in steps if isinstance(step, Run)):
+        functions = _FUNCTION.findall(build.script(run).text)
+        if any(each.name not in _NOT_COMPILING and each.name not in functions for each in build.commands(run)):
+            return True
+    return False
 
 
+_FUNCTION = re.compile(r"([\w-]+)\s*\(\)")
+"""The definition of a shell function, whose commands are checked themselves."""
 _NOT_COMPILING = frozenset(
     "apt apt-get apk [ addgroup adduser cat cd chmod chown cp curl dpkg-reconfigure echo export find gpg groupadd "
-    "install ldconfig ln locale-gen mkdir mv printf rm sed set tar tee test touch true update-ca-certificates useradd "
-    "usermod wget".split()
+    "install ldconfig ln locale-gen mkdir mv printf rm sed set sleep tar tee test touch true update-ca-certificates "
+    "useradd usermod wget".split()
 )
 """Programs that install packages, download or change files."""
 
@@ -111,14 +118,14 @@ _NOT_COMPILING = frozenset(
 def _runtime_libraries(build: Build, run: Run, packages: Sequence[Package]) -> list[str]:
     """The libraries that programs compiled against the packages need at run time; empty if one is unknown.
 
-    In a release of Debian that the table lacks, they are those that have the same name in all others.
+    In a release of Debian or Ubuntu that the table lacks, they are those that have the same name in all others.
     """
     stage = build.stage_of(run)
     facts = stage.base_facts if stage is not None else None
     if facts is None or facts.suite is None:
         return []
     found = [runtime_libraries_for(package.name, facts.suite) for package in packages]
-    if None in found and facts.family == "debian":
+    if None in found and facts.family in ("debian", "ubuntu"):
         found = [runtime_libraries_for(package.name, None) for package in packages]
     names = list(dict.fromkeys(name for libraries in found for name in libraries or ()))
     return names if None not in found and len(names) <= _MOST_LIBRARIES else []
@@ -188,6 +195,16 @@ EXAMPLES = (
     Bad(
         "FROM debian:13-slim\nRUN apt-get install -y «libpq-dev» && make\nCMD a",
         message="build in another stage and install `libpq5` in the final one",
+    ),
+    Bad(
+        "FROM ubuntu:24.04\nRUN i() { apt-get update && apt-get install -y «libjemalloc-dev»; }; i || (sleep 9 && i)\n"
+        "CMD a",
+        message="install `libjemalloc2` instead",
+        why="a function of the RUN that compiles nothing",
+    ),
+    Bad(
+        "FROM python:3.11-slim-bookworm\nRUN apt-get install -y «libomp-dev» && make\nCMD a",
+        message="install `libomp5-14` in the final one",
     ),
     Bad("FROM example.com/a:1\nRUN apt-get install -y «libpq-dev» && make\nCMD a", message="build in another stage"),
     Bad(

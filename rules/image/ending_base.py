@@ -71,5 +71,6 @@ EXAMPLES = (
     Good("FROM python:3.13"),
     Good("FROM python:3.8", why="reported by BAS001"),
     Good("FROM redis:8", why="moves to a newer release"),
+    Good("FROM mongo:7", why="is 7.0, not the newest 7.3, which has ended"),
     Good("FROM python:3.8 AS base\nFROM base\nCMD a", why="part of the final image, so reported by BAS001"),
 )

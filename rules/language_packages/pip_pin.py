@@ -30,6 +30,7 @@ def pip_pin(run: Run, build: Build) -> Iterator[Finding]:
     ## Exceptions
     - Versions with an upper bound: `flask<4`, `flask~=3.0`.
     - The upgrade of pip itself, with setuptools and wheel, and virtualenv: a new one does not change what is installed.
+    - Packages that another argument of the same call pins (`poetry poetry==2.0.1`).
     - Calls with a constraints file (`-c`, `PIP_CONSTRAINT`), and wheels from a local directory (`--no-index`).
     """
     calls = unpinned_packages(build, run, "pip", "uv", "pipx", "poetry", "pipenv")
@@ -50,6 +51,8 @@ EXAMPLES = (
         "FROM python:3.12-slim\nRUN pip install a==1 «'flask>=3'»",
         message="`flask>=3` is not pinned",
     ),
+    Good("FROM python:3.12-slim\nRUN pip install poetry poetry==2.0.1", why="pinned by the second argument"),
+    Bad("FROM python:3.12-slim\nRUN pip install a==1 && pip install «a»", why="a call of its own"),
     Bad("FROM python:3.12-slim\nRUN uv pip install --system «flask»"),
     Bad("FROM python:3.12-slim\nRUN pipx install «poetry»"),
     Bad(

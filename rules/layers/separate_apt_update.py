@@ -40,8 +40,13 @@ def separate_apt_update(stage: Stage, build: Build) -> Iterator[Finding]:
     ## Fix safety
     Safe: consecutive RUNs are combined with `&&` if all but the last only call package managers, and sharing a shell
     makes no difference to the commands. There is no fix if other instructions are between them.
+
+    ## Exceptions
+    - `apk update` before `apk add --no-cache`, which does not use its lists: DL3019 asks to remove it.
     """
     for each in separate_updates(build, stage):
+        if each.use.manager.name == "apk" and each.use.skips_cache(build.state(each.use_run).vars):
+            continue  # the lists of the update are not even read; DL3019 asks to remove it
         first, second = CallPrefix(each.update), CallPrefix(each.use)
         line = build.dockerfile.source.line(second.start)
         if each.use.manager.lists.fetched_on_install:
@@ -94,6 +99,7 @@ EXAMPLES = (
     ),
     Bad("RUN «apt-get update»\nRUN apt-get upgrade -y\nRUN apt-get install -y curl", message="`apt-get upgrade`"),
     Bad("FROM alpine:3.20\nRUN «apk update»\nRUN apk add curl", message="refreshes the package lists itself"),
+    Good("FROM alpine:3.20\nRUN apk update\nRUN apk add --no-cache curl", why="reported by DL3019"),
     Good(
         "RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b", why="the first RUN uses its own lists"
     ),

@@ -40,7 +40,7 @@ def package_cache(run: Run, build: Build) -> Iterator[Finding]:
     - Stages that are not part of the final image.
     - pnpm, bun and uv, which link the installed files to those of the cache: there is no second copy.
     - A RUN that only installs package managers, such as `npm install -g pnpm` or `gem install bundler`.
-    - A crate without dependencies.
+    - A crate without dependencies, and calls that download none: `poetry export`, `poetry lock`, `poetry build`.
     - No fix if a later call works offline.
     """
     for call in calls_leaving_cache(build, run, *_MANAGERS):
@@ -179,6 +179,9 @@ EXAMPLES = (
         fixed="FROM python:3.12-slim\nRUN pip install poetry && poetry install --no-root "
         "&& rm -rf /root/.cache/pypoetry/cache /root/.cache/pypoetry/artifacts",
     ),
+    Good("FROM python:3.12-slim\nRUN pip install poetry && poetry export -o r.txt", why="downloads no package"),
+    Good("FROM python:3.12-slim\nRUN poetry lock && poetry check && poetry build"),
+    Bad("FROM python:3.12-slim\nRUN poetry lock && «poetry install»"),
     Bad("FROM ruby:3.3-slim\nRUN «bundle install»", message='`rm -rf "$(gem env gemdir)"/cache`'),
     Bad(
         "FROM ruby:3.3-slim\nENV BUNDLE_PATH=/gems\nRUN «bundle install»",

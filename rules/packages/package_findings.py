@@ -94,7 +94,9 @@ def unpinned_packages(build: Build, run: Run, *managers: str) -> Iterator[list[P
             continue
         if unseen_by_hadolint(build, call) or _has_fixed_versions(build, run, call):
             continue
-        packages = [package for package in expanded_packages(build, run, call) if is_pinned(package, call) is False]
+        named = list(expanded_packages(build, run, call))
+        pinned = {package.name for package in named if package.kind == "name" and is_pinned(package, call)}
+        packages = [each for each in named if is_pinned(each, call) is False and each.name not in pinned]
         if packages:
             yield packages
 

@@ -7,10 +7,12 @@ pinning and users have nothing to say about an image that nobody pulls; what fai
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from itertools import pairwise
 
-from ...syntax.tree import Cmd, Entrypoint, Expose, From
-from ..options import built_for_development, pedantic, project_path
+from ...syntax.tree import Cmd, CopyOrAdd, Entrypoint, Expose, From
+from ..options import built_for_development, code_mounts, pedantic, project_path
+from ..runtime.started_scripts import starting_instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +63,10 @@ _PACKAGING = frozenset(("packaging", "package", "packages", "pkg"))
 _PACKAGE_FORMATS = frozenset(("deb", "debian", "rpm", "apk", "snap", "appimage", "arch"))
 _COMMON_STAGES = frozenset(("", "base", "build", "builder", "common", "deps", "dependencies"))
 """Names of stages that are only built for others."""
+_TEST_COMMANDS = (
+    ["cargo", "test"], ["go", "test"], ["npm", "test"], ["yarn", "test"], ["pnpm", "test"], ["bun", "test"],
+    ["mvn", "test"], ["dotnet", "test"], ["mix", "test"], ["make", "test"],
+)  # fmt: skip
 _SEPARATORS = str.maketrans("_.\\/", "----")
 
 
@@ -110,7 +116,9 @@ def is_development_file(build: Build) -> bool:
     """Whether the file is not for an image that is shipped.
 
     Its name or a directory in it says so (Dockerfile.dev, dev.Dockerfile, .devcontainer, tests), the comments before
-    the first instruction, or all builds of it that other files describe.
+    the first instruction, all builds of it that other files describe, or what it is based on and starts: an image for
+    dev containers, tests. If services mount the source code over its directory, so does having no code of its own, or
+    starting a development server.
     """
     return build.cached("development file", lambda: _is_for_development(build))
 
@@ -118,10 +126,53 @@ def is_development_file(build: Build) -> bool:
 def _is_for_development(build: Build) -> bool:
     if _is_development_path(project_path(build)) or built_for_development(build):
         return True
+    final = build.final_stage
+    if final is not None and (_is_dev_container(final) or _runs_tests(build, final) or _is_mounted(build, final)):
+        return True
     dockerfile = build.dockerfile
     end = min((each.start for each in dockerfile.instructions), default=0)
     header = (comment.text.lstrip("# ") for comment in dockerfile.comments if comment.start < end)
     return _NOT_FOR_PRODUCTION.search(" ".join(header)) is not None
+
+
+def _is_dev_container(final: Stage) -> bool:
+    """Whether the image is based on one of those for dev containers. Source: github.com/devcontainers/images."""
+    return "/devcontainers/" in (final.root.image or "")
+
+
+def _runs_tests(build: Build, final: Stage) -> bool:
+    """Whether the container runs tests: `cargo test`."""
+    commands = [each for step in starting_instructions([final, *final.ancestors]) for each in build.commands(step)]
+    words = [word.value for word in commands[0].words[:3]] if len(commands) == 1 else []
+    return words[:2] in _TEST_COMMANDS or words[:1] in (["pytest"], ["tox"], ["phpunit"])
+
+
+def _is_mounted(build: Build, final: Stage) -> bool:
+    """Whether services mount the source code over the working directory, and the image is of no use without them."""
+    directory = final.state(len(final.instructions)).workdir
+    mounts = [each.rstrip("/") for each in code_mounts(build)]
+    if directory is None or not any(f"{directory}/".startswith(f"{each}/") for each in mounts if each):
+        return False
+    from ..runtime.development_commands import development_command
+    from ..runtime.started_programs import started_programs
+
+    chain = [final, *final.ancestors]
+    if any(development_command(build, chain, program) for program in started_programs(build, chain)):
+        return True
+    copied = [step for stage in chain for step in stage.instructions if isinstance(step, CopyOrAdd)]
+    return not any(_brings_code(build, step, directory) for step in copied)
+
+
+def _brings_code(build: Build, step: CopyOrAdd, directory: str) -> bool:
+    """Whether the instruction copies something else than manifests into the directory, or into an unknown one."""
+    target = build.state(step).path(step.destination.text) if step.destination is not None else None
+    if target is not None and target != "/" and not f"{target}/".startswith(f"{directory}/"):
+        return False
+    from ...model.packages.managers import MANAGERS
+
+    patterns = {name for manager in MANAGERS for name in (*manager.manifests, *manager.locks)}
+    names = [source.text.rstrip("/").rpartition("/")[2] for source in step.sources]
+    return not all(any(fnmatchcase(name, pattern) for pattern in patterns) for name in names)
 
 
 def _is_development_path(path: str) -> bool:
@@ -139,7 +190,10 @@ def _is_development_directory(directories: Sequence[str]) -> bool:
         return True
     if any(_TEST_WORDS.intersection(each.translate(_SEPARATORS).split("-")[-1:]) for each in directories):
         return True
-    return any(outer in _PACKAGING and inner in _PACKAGE_FORMATS for outer, inner in pairwise(directories))
+    pairs = list(pairwise(directories))
+    if ("compose", "local") in pairs:
+        return True  # the layout of cookiecutter-django
+    return any(outer in _PACKAGING and inner in _PACKAGE_FORMATS for outer, inner in pairs)
 
 
 def _is_documentation(path: str) -> bool:

@@ -24,6 +24,7 @@ def build(text: str = "FROM a\n", target: str = "", path: str = "Dockerfile", **
         "Dockerfile.ui.tilt", "tilt/Dockerfile", "playwright/compose/a/Dockerfile", ".github/actions/a/Dockerfile",
         ".ci/Dockerfile.cypress", "dev/docker/Dockerfile", "packaging/debian/Dockerfile", "tools/gen/Dockerfile",
         "docker/builder-go.dockerfile", "integration-tests/Dockerfile", "app\\tests\\Dockerfile",
+        "compose/local/django/Dockerfile",
     ],
 )  # fmt: skip
 def test_paths_of_images_that_are_not_shipped(path: str) -> None:
@@ -36,6 +37,7 @@ def test_paths_of_images_that_are_not_shipped(path: str) -> None:
     [
         "Dockerfile", "docker/Dockerfile", "packaging/docker/alpine/Dockerfile", "Dockerfile.alpine",
         "latest/Dockerfile",
+        "compose/production/django/Dockerfile", "local/share/a/Dockerfile",
         "contest/Dockerfile", "dev-portal/Dockerfile", "build/Dockerfile", "ci/Dockerfile.prod", "device/Dockerfile",
         "/home/tests/a/b/c/Dockerfile",
     ],
@@ -55,6 +57,70 @@ def test_stages() -> None:
     assert shipped("FROM a AS base\nFROM base AS pr-test2\n") == []
     assert shipped("FROM a AS base\nFROM base AS prod\nFROM base AS dev\n") == ["base"]
     assert shipped("FROM a AS prod\nFROM prod AS dev\n", "prod") == ["prod"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_for_development"),
+    [
+        ('FROM rust:1.80\nCOPY . .\nCMD ["cargo", "test"]\n', True),
+        ("FROM rust:1.80\nCOPY . .\nCMD cargo test && cargo run\n", False),
+        ("FROM rust:1.80\nRUN cargo test\nCMD a\n", False),
+        ("FROM mcr.microsoft.com/devcontainers/python:3.12\nRUN a\n", True),
+        ("FROM example.com/a/devcontainers:1\nRUN a\n", False),
+        ('FROM node:22\nCMD ["npm", "run", "dev"]\n', False),
+        ("FROM debian:12\nCMD tail -f /dev/null\n", False),
+    ],
+)
+def test_what_the_image_is_based_on_and_starts(text: str, is_for_development: bool) -> None:
+    assert is_shipped_image(build(text)) is not is_for_development
+
+
+@pytest.mark.parametrize(
+    ("text", "mounts", "is_for_development"),
+    [
+        ("FROM php:8.4\nWORKDIR /app\nCOPY . .\nCMD php -S 0.0.0.0:80\n", ["/app"], True),
+        ("FROM php:8.4\nWORKDIR /app\nCOPY . .\nCMD php -S 0.0.0.0:80\n", ["/other"], False),
+        ("FROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD gunicorn a:app\n", ["/app"], False),
+        ("FROM python:3.12\nWORKDIR /app\nCOPY main.py .\nCMD python main.py\n", ["/app"], False),
+        ("FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nCMD gunicorn a:app\n", ["/app"], True),
+        ("FROM php:8.4\nWORKDIR /app/www\nCOPY php.ini /etc/php/\nCMD php-fpm\n", ["/app/"], True),
+        ("FROM php:8.4\nCMD php-fpm\n", ["/app"], False),
+        ("FROM php:8.4\nWORKDIR /app\nCOPY . /\nCMD php-fpm\n", ["/app"], False),
+        ("FROM php:8.4\nWORKDIR /app\nCMD php-fpm\n", [], False),
+    ],
+)
+def test_services_that_mount_the_code(text: str, mounts: list[str], is_for_development: bool) -> None:
+    assert is_shipped_image(build(text, **{"code-mounts": mounts})) is not is_for_development
+
+
+COMPOSE = """\
+services:
+  web:
+    build: ./web
+    volumes:
+      - VOLUME
+"""
+
+
+@pytest.mark.parametrize(
+    ("volume", "is_for_development"),
+    [
+        ("./web:/app", True), (".:/app:ro", True), ("./web/:/app/", True),
+        ("{type: bind, source: ./web, target: /app}", True),
+        ("./web/conf:/app", False), ("./data:/app", False), ("web:/app", False), ("/app", False), ("./web:/srv", False),
+        ("{type: volume, source: web, target: /app}", False),
+    ],
+)  # fmt: skip
+def test_mounts_of_compose_services(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], volume: str, is_for_development: bool
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "Dockerfile").write_text('FROM node:24\nWORKDIR /app\nCOPY . .\nCMD ["npm", "run", "dev"]\n')
+    (tmp_path / "compose.yaml").write_text(COMPOSE.replace("VOLUME", volume))
+    assert ("SEC001" in codes(capfd, str(tmp_path))) is not is_for_development
+    (tmp_path / "compose.prod.yaml").write_text("services:\n  app:\n    build: ./web\n")
+    assert "SEC001" in codes(capfd, str(tmp_path))
 
 
 def test_a_target_that_is_only_copied_from_is_not_shipped() -> None:

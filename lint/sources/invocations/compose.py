@@ -221,6 +221,7 @@ class _Reader:
             given=[key for node, _ in build.keys.get("args", ()) for key in _names(node)],
             images=[_expanded(each, values) or _literal_name(each) for each in tags], platforms=platforms,
             needs_root=_needs_root(self._services(path)[name]),
+            code_mounts=_code_mounts(self._services(path)[name], here, context or here, values),
         )  # fmt: skip
 
 
@@ -252,6 +253,23 @@ def _needs_root(service: ComposeService) -> bool:
         return True
     volumes = sequence_items(service.get("volumes"))
     return any("docker.sock" in (scalar_text(each) or _mount_source(each)) for each in volumes)
+
+
+def _code_mounts(service: ComposeService, here: str, context: str, values: Mapping[str, str]) -> list[str]:
+    """The directories in the container over which a service mounts the build context, or a directory around it."""
+    found: list[str] = []
+    for node in sequence_items(service.get("volumes")):
+        keys = mapping_entries(node)
+        if keys:
+            source, target = _mount_source(node), scalar_text(keys.get("target")) or ""
+        else:
+            source, _, rest = (_expanded(scalar_text(node), values) or "").partition(":")
+            target = rest.partition(":")[0]
+        if source.startswith(".") and target.startswith("/"):
+            mounted = resolve_path(here, source)
+            if f"{context}/".startswith(f"{mounted.rstrip('/')}/"):
+                found.append(target)
+    return found
 
 
 def _mount_source(node: Any) -> str:

@@ -22,12 +22,13 @@ class BuildInvocation:
     arguments with known values; `contexts`: the named contexts; `inline`: an inline Dockerfile; `given`: the names of
     all build arguments that are passed, also of those with unknown values; `images`: the names of the image that is
     built, as written; `platforms`: the platforms that it is built for, where they are known; `needs_root`: whether it
-    runs with privileges that only root has.
+    runs with privileges that only root has; `code_mounts`: the directories of the image over which it mounts the source
+    code, that is a directory with the whole build context or Dockerfile.
     """
 
     __slots__ = (
-        "args", "context", "contexts", "dockerfile", "file", "given", "images", "inline", "line", "name", "needs_root",
-        "platforms", "target",
+        "args", "code_mounts", "context", "contexts", "dockerfile", "file", "given", "images", "inline", "line", "name",
+        "needs_root", "platforms", "target",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +47,7 @@ class BuildInvocation:
         images: Iterable[str | None] = (),
         platforms: Iterable[str] = (),
         needs_root: bool = False,
+        code_mounts: Iterable[str] = (),
     ) -> None:
         self.file = file
         self.line = line
@@ -60,12 +62,14 @@ class BuildInvocation:
         self.images = tuple(image for image in images if image)
         self.platforms = tuple(dict.fromkeys(platforms))
         self.needs_root = needs_root
+        self.code_mounts = tuple(code_mounts)
 
     def without_context(self) -> BuildInvocation:
         """This build with an unknown context."""
         return BuildInvocation(
             self.file, self.line, self.name, None, self.dockerfile, self.target, self.args, self.contexts, self.inline,
             given=self.given, images=self.images, platforms=self.platforms, needs_root=self.needs_root,
+            code_mounts=self.code_mounts,
         )  # fmt: skip
 
     @property
