@@ -25,7 +25,7 @@ from .base.rewrite import (
     slim_base_step,
 )
 from .base.run_steps import ESSENTIAL_PROGRAMS
-from .base.system import APT_INSTALL
+from .base.system import APT_INSTALL, require_package_archive
 from .manifests.manifests import install_inputs
 from .manifests.node_lock import locked_packages
 from .manifests.python_lock import packages_without_wheel, python_wheel_tag
@@ -113,6 +113,8 @@ def _rewritten(build: Build, stage: Stage, context: Context | None, checks: Prec
     checks.require("nothing compiles", not compiling, f"`{compiling}` may need the compilers of the full image")
     steps = [slim_base_step(slim.text)]
     if packages:
+        if not _calls_apt(build, stage):
+            require_package_archive(stage, slim.text, release)
         why = ", ".join(f"`{package}` for `{by}`" for package, by in packages.items())
         steps.append(Step("Install the packages that only the full image contains", why))
     return _on(build, stage, slim.text, packages), steps
@@ -153,6 +155,12 @@ def _check_installs(build: Build, stage: Stage, context: Context | None, run: Ru
             f"no wheel for `{', '.join(missing[:3])}`, which may need the compilers of the full image",
             run,
         )
+
+
+def _calls_apt(build: Build, stage: Stage) -> bool:
+    """Whether a RUN of the stage installs with apt."""
+    runs = [step for step in stage.instructions if isinstance(step, Run)]
+    return any(call.manager.family == "apt" for run in runs for call in build.package_calls(run))
 
 
 def _on(build: Build, stage: Stage, image: str, packages: Collection[str] = ()) -> str:

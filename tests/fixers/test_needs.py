@@ -446,3 +446,20 @@ def test_programs_of_a_go_program(source: str, module: str, packages: list[str],
 def test_a_go_program_that_needs_the_builder(source: str, module: str, why: str, tmp_path: Path) -> None:
     files = {"go.mod": f"module a\n\ngo 1.22\n\nrequire {module} v1.0.0\n", "go.sum": "", "main.go": source}
     assert why in refusal(tmp_path, GO, files)
+
+
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("python:3.8-buster", "the packages of Debian buster have left the usual servers"),
+        ("python:3.8.10", "whether the servers still have the packages of `python:3.8.10-slim` is unknown"),
+        ("python:3.8", ""),
+    ],
+)
+def test_packages_are_not_added_where_the_servers_have_none(base: str, why: str, tmp_path: Path) -> None:
+    """A file that never calls apt builds with an old image; with a line that does it would not."""
+    text = f"FROM {base}\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+    files = {"requirements.txt": "gitpython\n", "app.py": ""}
+    outcome = next(each for each in rewritten(tmp_path, text, files).outcomes if each.name == "multi-stage")
+    assert why in str(outcome.rejection or "")
+    assert bool(why) == (outcome.text is None)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ....model.images.catalog import CATALOG, effective_tag
+from ....model.images.reference import parse_reference
+from ....model.images.tags import version_numbers
 from ....model.packages.runtime_libraries import (
     alpine_libraries_for,
     is_alpine_build_package,
@@ -18,10 +21,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from ....model.build import Stage
     from ....model.packages.calls import PackageCall
     from ....syntax.tree import Instruction, Run
     from .run_steps import RunCommand
 
+_ARCHIVED = frozenset(("squeeze", "wheezy", "jessie", "stretch", "buster"))
+"""Debian releases whose packages have left the usual servers. Source: deb.debian.org/debian/dists."""
+_WITH_ARCHIVE = {"python": (3, 7), "ruby": (3, 0), "node": (18,)}
+"""Since when the last image of a version is on a Debian release that the servers still have.
+
+Source: the histories of docker-library/python, docker-library/ruby and nodejs/docker-node.
+"""
 FETCH_PACKAGES = frozenset(
     "bzr ca-certificates curl git gnupg mercurial openssh-client subversion unzip wget xz-utils".split()
 )
@@ -107,6 +118,25 @@ class AptInstall:
                 raise RewriteRejected(_unknown_libraries(name, named), run)
             found.update(dict.fromkeys(libraries, f"what is compiled with `{name}`"))
         return found
+
+
+def require_package_archive(stage: Stage, image: str, release: str | None) -> None:
+    """Raise RewriteRejected where apt may find no packages: the Debian release of the image is too old.
+
+    For stages that call apt only in the rewritten file, on the image `image`. `release`: the one that its tag names.
+    """
+    ref = parse_reference(image)
+    tag = effective_tag(ref)
+    if release in _ARCHIVED:
+        reason = f"the packages of Debian {release} have left the usual servers; use a newer base image"
+        raise RewriteRejected(reason, stage.from_)
+    if not ref.name or release is not None or "alpine" in tag or tag in CATALOG.tags(ref.name):
+        return
+    version = version_numbers(tag.partition("-")[0])
+    oldest = _WITH_ARCHIVE.get(ref.name)
+    if oldest is None or not version or len(version) > len(oldest) or version < oldest[: len(version)]:
+        reason = f"whether the servers still have the packages of `{ref.text}` is unknown; use a newer base image"
+        raise RewriteRejected(reason, stage.from_)
 
 
 def packages_removed_again(installs: Collection[AptInstall]) -> set[str]:

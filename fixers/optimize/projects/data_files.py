@@ -53,18 +53,42 @@ _MANY = 10
 """With more entries than this, the directory is copied as a whole."""
 
 
+_MADE_AGAIN = re.compile(
+    r"""[!/]?(\*\*/)?(bin|obj|out|dist|build|target|tmp|temp|log|logs|coverage|vendor|node_modules|debug|release|__debug_bin|
+    \.(idea|vscode|history|cache|DS_Store|git|air|direnv|envrc|gradle|settings|project|classpath)|Thumbs\.db|go\.work(\.sum)?|
+    Cargo\.lock|\*?\.?(exe|exe~|dll|so|dylib|o|a|test|out|log|swp|swo|prof|rs\.bk|pdb|rlib|iml|ipr|iws|tmp|bak|class|pyc))
+    (/|/?\*{0,2})?\s*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Lines of .gitignore for what builds, editors and tests write."""
+
+
+def ignored_data(context: Context) -> str:
+    """A file that git does not have and the build context may, which the program may read (`.env`); "" for none."""
+    patterns = (context.read(".gitignore") or b"").decode("utf-8", "replace")
+    for line in patterns.splitlines():
+        text = line.strip()
+        if not text or text.startswith(("#", "!")) or _MADE_AGAIN.fullmatch(text):
+            continue
+        ignore = context.ignore_file
+        if ignore is None or not ignore.excluded(text.strip("/")):
+            return text
+    return ""
+
+
 def data_entries(
     stack: LanguageStack, directory: str, programs: Iterable[str], compiled: Run, built: str = ""
 ) -> list[str] | None:
     """The paths that the final stage needs of the directory where a program is compiled.
 
-    `built`: a name in the directory that only the compiler writes. None when all of it may be needed.
+    `built`: a name in the directory that only the compiler writes. None when all of it may be needed: also files that
+    are in the context of the user, but not in git.
     """
     steps = [step for step in stack.stage.instructions if step.start < compiled.start]
     copies = [step for step in steps if stack.is_in_copied_directory(step)]
     files = DataFiles(stack.build, stack.stage, stack.context, copies, directory)
     hidden = any(map(files.has_directory, programs))
-    return None if hidden else files.entries(stack.remaining(), compiled, (built,))
+    return None if hidden or ignored_data(stack.context) else files.entries(stack.remaining(), compiled, (built,))
 
 
 class DataFiles:

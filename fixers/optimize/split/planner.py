@@ -9,6 +9,7 @@ from ..base.program_walk import ProgramWalk
 from ..base.programs import FULL_IMAGE_PROGRAMS
 from ..base.rewrite import PlanReport, RewriteOutcome, RewriteRejected, Step, run_rewrite
 from ..base.stage_facts import NAME, is_from_context, is_within, places_of
+from ..base.system import require_package_archive
 from .plan import (
     Added,
     Kept,
@@ -209,6 +210,9 @@ class _Planner:
         for package in self.stack.runtime_packages():
             found.setdefault(package.name, package)
         of = tuple(step for step in self.stack.stage.instructions if id(step) in self.stack.system)
+        if found and not of:
+            bases, stage = self.stack.bases, self.stack.stage
+            require_package_archive(stage, bases.runtime or stage.image or "", bases.release)
         # The options of the file are for its own packages.
         words = own[0].words if own else self.stack.install_words
         return PackageInstall(tuple(words), tuple(found.values()), of) if found else None

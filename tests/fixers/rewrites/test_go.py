@@ -278,6 +278,8 @@ def final_copies(text: str) -> list[str]:
         ({"plugins/a.go": "", "main.go": 'import (\n\t"./plugins"\n)\n'}, []),
         ({"docs/README.md": ""}, ["docs"]),
         ({"LICENSE": "", "dockerfile": "", "main.go": 'allow("*")'}, []),
+        ({".gitignore": "*.exe\n/bin/\n.idea\n"}, []),
+        ({".gitignore": ".env\n", ".dockerignore": ".env\n"}, []),
     ],
 )
 def test_the_final_stage_gets_data_without_the_source(
@@ -361,3 +363,8 @@ def test_other_builds_are_rejected(commands: str, more: dict[str, str], why: str
 def test_a_program_compiled_at_every_start_is_named(tmp_path: Path) -> None:
     text = TEXT.replace("RUN go build -o server .\n", "").replace('["./server"]', "go run main.go")
     assert "add `RUN go build -o NAME`" in refusal(tmp_path, text, FILES)
+
+
+def test_files_that_git_ignores_may_be_in_the_context(tmp_path: Path) -> None:
+    """The checkout lacks `.env`, which the user has, and the program loads it."""
+    assert final_copies(rewritten(tmp_path, TEXT, {**FILES, ".gitignore": "/bin\n.env\n"}).text) == ["/src"]

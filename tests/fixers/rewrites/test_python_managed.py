@@ -223,7 +223,7 @@ FROM python:3.11 AS build
 RUN pip install pipenv
 WORKDIR /app
 RUN python -m venv /opt/venv
-ENV PATH="/opt/venv/bin:$PATH"
+ENV VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
 COPY Pipfile Pipfile.lock ./
 RUN pipenv install --system --deploy
 

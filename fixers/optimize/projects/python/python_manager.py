@@ -130,7 +130,8 @@ class PythonManager:
         if self.name == "poetry":
             active = f'ENV VIRTUAL_ENV={VENV_DIRECTORY} PATH="{VENV_DIRECTORY}/bin:$PATH"'
             return [create, Added(active, "Poetry installs into the environment that is active")]
-        return [create, Added(f'ENV PATH="{VENV_DIRECTORY}/bin:$PATH"')]
+        # Pipenv looks for what is installed in the environment of VIRTUAL_ENV, and without it in its own.
+        return [create, Added(f'ENV VIRTUAL_ENV={VENV_DIRECTORY} PATH="{VENV_DIRECTORY}/bin:$PATH"')]
 
 
 def runs_install_script(instruction: Instruction) -> bool:
