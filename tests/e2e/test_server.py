@@ -347,7 +347,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("title", "expected"),
     [
         ("Merge RUN instructions and remove", "rm -rf /var/lib/apt/lists/*"),
-        ("Convert to a multi-stage build", "FROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build"),
+        ("Convert to a multi-stage build", "FROM python:3.12-slim\nWORKDIR /app\n"),
         ("Reorder steps", "COPY requirements.txt ./\nRUN pip install -r requirements.txt\n"),
         ("Use cache mounts", "RUN --mount=type=cache,target=/root/.cache/pip"),
         ("Optimize", "FROM python:3.12-slim\n"),

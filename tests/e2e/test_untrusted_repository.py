@@ -202,7 +202,7 @@ def test_what_is_named_is_linted(repository: Path) -> None:
     assert run("--fix", "Dockerfile", cwd=repository).status in (0, 1)
     assert "LABEL" in (outside / "Dockerfile").read_text()
     text("compose.yaml", "services: {a: {build: {context: ../outside}}}\n")(repository)
-    done = run(".", "../outside", cwd=repository)
+    done = run("--select", "ALL", ".", "../outside", cwd=repository)
     assert "outside of the repository" not in done.err
     assert "Dockerfile:1" in done.out
 
