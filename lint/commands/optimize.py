@@ -17,7 +17,6 @@ from ..engine.diagnostic import describe_internal_error
 from ..engine.lint_plan import LintPlan
 from ..engine.linter import USAGE_ERRORS, read_source
 from ..engine.time_limit import TimeLimitExceeded
-from ..output.markdown import markdown_text
 from ..sources.discovery import no_dockerfile_message
 from ..terminal.exit_status import BROKEN, CLEAN, FOUND
 from ..terminal.streams import OutputError, inform, warn, write_stdout
@@ -259,7 +258,7 @@ class _OptimizeRun:
     def _write_markdown(self) -> None:
         for proposal in self._proposals.values():
             if proposal.new != proposal.old:
-                write_stdout(f"{markdown_text(proposal_summary(proposal).strip())}\n\n")
+                write_stdout(f"```\n{proposal_summary(proposal).rstrip()}\n```\n\n")
         for source, result in self._results:
             verdict = self._verdicts.get(source.name)
             proof = verdict_markdown(verdict, self._arguments.touch) if verdict is not None else ""

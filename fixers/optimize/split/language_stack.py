@@ -398,6 +398,8 @@ class LanguageStack(StageRewrite):
 
     def _place_group(self, run: Run, group: RunGroup) -> PlacedCommand:
         """Give the commands of a group their place. Raises RewriteRejected when they have several."""
+        if not group.commands:
+            raise RewriteRejected(f"`{group.text[:60]}` calls no program; remove it, or use ENV", run)
         places = {self.place_command(run, command) for command in group.commands}
         if len(places) > 1:
             raise RewriteRejected(f"the commands in `{group.text[:60]}` cannot be separated; use a RUN for each", run)

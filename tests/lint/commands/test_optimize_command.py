@@ -287,6 +287,8 @@ def test_markdown_for_a_pull_request(project: Path, capsys: pytest.CaptureFixtur
     (project / "app.py").write_text("import a_b\n")
     assert main(["optimize", "--format", "markdown"]) == 1
     lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "```"
+    assert lines[1].startswith("./.dockerignore: the build context shrinks from")
     assert "### `Dockerfile`" in lines
     assert "| rewrite | step | why |" in lines
     assert any(line.startswith("| multi-stage | Install the dependencies in a separate stage | ") for line in lines)
