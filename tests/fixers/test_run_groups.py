@@ -133,6 +133,7 @@ def test_a_run_of_one_kind_stays_whole(text: str) -> None:
         ("RUN trap x EXIT && npm ci && ./x", "`trap x EXIT` affects the commands after it; move it to its own RUN"),
         ('RUN ["npm", "ci"]', "this RUN is in exec form; use the shell form"),
         ("RUN # nothing", "this RUN has no commands"),
+        ("RUN ;", "this RUN has no commands"),
     ],
 )
 def test_several_kinds_that_belong_together_are_refused(text: str, reason: str) -> None:

@@ -125,10 +125,10 @@ def split_run_groups(build: Build, run: Run) -> RunGroups:
     ONBUILD or another shell.
     """
     _require_shell_form(build, run)
+    if not build.commands(run):
+        raise RewriteRejected("this RUN has no commands; remove it", run)
     splitter = _Splitter(build, run)
     groups = splitter.groups()
-    if not groups:
-        raise RewriteRejected("this RUN has no commands; remove it", run)
     is_whole = splitter.is_whole or not all(map(_is_cache_mount, run.flags))
     if is_whole and len({group.kind for group in groups}) > 1:
         raise RewriteRejected(splitter.reasons[0], run)
