@@ -11,6 +11,7 @@ from .base.blocks import instruction_text, line_of, run_instruction
 from .base.copies import is_application_directory
 from .base.rewrite import RewriteOutcome, RewriteRejected, Step
 from .base.run_steps import split_run
+from .base.stage_facts import is_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ class _CopiedTree:
             return target is not None
         given = copy.flag(self.option)
         numeric = re.fullmatch(r"[\d:]+", given.value or "") if given is not None else None
-        if not _below(target, self.path) or copy.flag("parents") or (copy.flag("link") and numeric is None):
+        if not is_within(target, self.path) or copy.flag("parents") or (copy.flag("link") and numeric is None):
             return False
         if given is not None or (copy.name == "ADD" and any(_ARCHIVE.fullmatch(word.text) for word in copy.sources)):
             return False
@@ -182,7 +183,7 @@ class _CopiedTree:
     def _add_directories(self, path: str | None) -> None:
         """Note a directory and its parents, as far as they are in the tree."""
         found: list[str] = []
-        while path is not None and path != self.path and _below(path, self.path):
+        while path is not None and path != self.path and is_within(path, self.path):
             found.append(path)
             path = posixpath.dirname(path)
         self.directories.update(dict.fromkeys(reversed(found)))
@@ -203,7 +204,7 @@ class _CopiedTree:
             return False
         if command.name in _CREATES_ACCOUNT:
             homes = [word.value.rpartition("=")[2] for word in command.args]
-            return not any(home.startswith("/") and _below(home, self.path) for home in homes)
+            return not any(home.startswith("/") and is_within(home, self.path) for home in homes)
         paths = [state.path(word.value) for word in command.operands()]
         if command.name == "mkdir":
             for path in paths:
@@ -215,7 +216,7 @@ class _CopiedTree:
 
     def _relates(self, path: str | None) -> bool:
         """Whether a path is in the directory, above it or unknown."""
-        return path is None or _below(path, self.path) or _below(self.path, path)
+        return path is None or is_within(path, self.path) or is_within(self.path, path)
 
     def accounts(self, owner: str) -> list[RunCommand] | None:
         """The commands that create the owner after the first copy, to be moved before it; None when it is unknown."""
@@ -256,10 +257,6 @@ class _CopiedTree:
         """Whether a RUN may create accounts, whose IDs depend on the order, or install the program that does."""
         os_calls = any(call.manager.ecosystem == "os" for call in self.build.package_calls(run))
         return os_calls or any(command.name in _CREATES_ACCOUNT for command in self.build.commands(run))
-
-
-def _below(path: str, folder: str) -> bool:
-    return (path.rstrip("/") + "/").startswith(folder.rstrip("/") + "/")
 
 
 def _text(

@@ -8,6 +8,7 @@ from ...syntax.tree import Cmd, CopyOrAdd, Entrypoint, Env, Expose, Healthcheck,
 from ..edits.edit import Edit, apply_edits
 from .base.copies import context_path, read_context_file
 from .base.rewrite import NothingToDo, Preconditions, RewriteOutcome, RewriteRejected, Step, run_rewrite
+from .base.stage_facts import is_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class _NonRootRewrite:
         calls = {id(call.command): call for call in self.build.package_calls(run)}
         state = self.build.state(run)
         text = run.logical.text
-        if _WRITES.search(text) and (folder in text or _below(state.workdir or "/", folder)):
+        if _WRITES.search(text) and (folder in text or is_within(state.workdir or "/", folder)):
             raise RewriteRejected(
                 f"this RUN may create files in `{folder}` that root owns; add `chown` and USER by hand", run
             )
@@ -214,11 +215,11 @@ class _NonRootRewrite:
     def _works_in(self, command: Command, run: Run, folder: str) -> bool:
         """Whether a command runs in the directory of the program, or has an argument in it."""
         state = self.build.state(run)
-        if _below(state.workdir or "/", folder):
+        if is_within(state.workdir or "/", folder):
             return True
         paths = [state.path(word.value) for word in command.operands()]
         return any(
-            path is not None and _below(path, folder) and not (command.name == "mkdir" and path == folder)
+            path is not None and is_within(path, folder) and not (command.name == "mkdir" and path == folder)
             for path in paths
         )
 
@@ -258,7 +259,7 @@ class _NonRootRewrite:
 
     def _inside(self, copy: CopyOrAdd, folder: str) -> bool:
         path = self.build.state(copy).path(copy.destination.text) if copy.destination is not None else None
-        return path is not None and _below(path, folder)
+        return path is not None and is_within(path, folder)
 
     def _text(self, folder: str, own: str, family: str, copies: list[CopyOrAdd]) -> tuple[str, list[Step]]:
         """The file with the user; `folder` is the directory that it owns, "" for none, `own` a user of the base."""
@@ -333,10 +334,6 @@ def _account(family: str, folder: str) -> list[str]:
     home = f" --home-dir {folder}" if folder else ""
     words = f"--system --gid {USER_NAME}{home} --no-create-home --shell /usr/sbin/nologin"
     return [f"groupadd --system {USER_NAME}", f"useradd {words} {USER_NAME}"]
-
-
-def _below(path: str, folder: str) -> bool:
-    return (path.rstrip("/") + "/").startswith(folder.rstrip("/") + "/")
 
 
 def _short(command: Command) -> str:

@@ -9,6 +9,7 @@ from ....syntax.tree import Arg, CopyOrAdd, Env, Run, Workdir
 from ..base.copies import context_copies, copies_application_only
 from ..base.rewrite import RewriteRejected
 from ..base.run_steps import split_run
+from ..base.stage_facts import is_within
 from .early_installs import needs_no_context
 
 TYPE_CHECKING = False
@@ -160,7 +161,7 @@ class SourceCopies:
             sources = [(one.source_of(place.target), place.source) for place in mine for one in moved]
             return any(source is not None and source != own for source, own in sources)
         target = build.state(step).path(step.destination.text) if step.destination is not None else None
-        return target is None or any(_below(target, one.target) or _below(one.target, target) for one in moved)
+        return target is None or any(is_within(target, one.target) or is_within(one.target, target) for one in moved)
 
     def _is_known(self, copy: CopyOrAdd) -> bool:
         """Whether it is known what a copy brings, and where."""
@@ -196,7 +197,7 @@ def _is_movable(build: Build, stage: Stage, context: Context, copy: CopyOrAdd, r
     """Whether a copy only writes to directories of the application."""
     target = build.state(copy).path(copy.destination.text) if copy.destination is not None else None
     workdir = build.state(run).path(".")
-    inside = target is not None and workdir not in (None, "/") and _below(target, workdir or "/")
+    inside = target is not None and workdir not in (None, "/") and is_within(target, workdir or "/")
     return inside or copies_application_only(build, stage, context, copy)
 
 
@@ -209,10 +210,6 @@ def _target(place: CopiedPath, name: str) -> str:
     if not place.folder:
         return place.target
     return posixpath.join(place.target, posixpath.relpath(name, place.source or "."))
-
-
-def _below(path: str, folder: str) -> bool:
-    return (path.rstrip("/") + "/").startswith(folder.rstrip("/") + "/")
 
 
 def _created_venv(build: Build, run: Run) -> str | None:

@@ -6,7 +6,7 @@ from ....syntax.tree import Onbuild, Run, Shell, User
 from ..base.programs import require_no_compilation
 from ..base.rewrite import NothingToDo, RewriteRejected
 from ..base.run_steps import RunGroup
-from ..base.stage_facts import reject_ownership, require_root, require_workdir
+from ..base.stage_facts import is_within, reject_ownership, require_root, require_workdir
 from ..projects.distribution.build_effects import BuildEffects
 from ..projects.distribution.build_programs import ONLY_SYSTEM, builds
 from ..projects.distribution.distribution_bases import distribution_bases, distribution_of
@@ -24,7 +24,6 @@ from ..projects.distribution.package_parts import adds_package_source, is_jdk
 from ..projects.distribution.requirement_files import requirement_files
 from ..projects.distribution.run_packages import RunPackages
 from ..projects.distribution.source_tree import clean_command, copied_directories
-from ..projects.distribution.written_paths import is_below
 from ..projects.jre import require_no_jdk_use
 from ..split.language_stack import Bases, LanguageStack
 from ..split.plan import Added, Artifact, Kept, Place, RuntimePackage
@@ -86,7 +85,7 @@ class DistributionStack(LanguageStack):
         words = [word.value for command in commands for word in command.operands()]
         paths = [state.path(word) or "/" for word in words]
         trees = (*self.effects.trees, *self.effects.sources)
-        inside = all(any(is_below(path, tree) for tree in trees) for path in paths)
+        inside = all(any(is_within(path, tree) for tree in trees) for path in paths)
         return bool(paths) and inside and all(command.name in CHANGING for command in commands)
 
     def run_groups(self, run: Run) -> list[RunGroup]:

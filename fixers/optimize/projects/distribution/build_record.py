@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...base.rewrite import RewriteRejected
-from .written_paths import LOCAL, WrittenPaths, is_below
+from ...base.stage_facts import is_within
+from .written_paths import LOCAL, WrittenPaths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class BuildRecord(WrittenPaths):
         self.cloned = True
         if directory == "/":
             self._unpacked = place.run
-        elif is_below(directory, LOCAL):
+        elif is_within(directory, LOCAL):
             self.installed.setdefault(LOCAL, place.run)
         else:
             self.add_tree(place, directory)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
+from ...base.stage_facts import is_within
 from .build_programs import PROGRAMS
-from .written_paths import LOCAL, is_below
+from .written_paths import LOCAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _copy(paths: WrittenPaths, place: PlacedWords, operands: Sequence[str]) -> N
     target = place.path(into or operands[-1])
     sources = operands if into else operands[:-1]
     directory = into or operands[-1].endswith("/") or len(sources) > 1 or target in (*paths.files, *PROGRAMS)
-    if not directory or is_below(target, LOCAL) or paths.tree_of(target):
+    if not directory or is_within(target, LOCAL) or paths.tree_of(target):
         paths.write(place, target)
         return
     for word in sources:

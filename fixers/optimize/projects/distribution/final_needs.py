@@ -10,10 +10,10 @@ from .....syntax.tree import Env, Run
 from ...base.copies import context_path
 from ...base.programs import ProgramUsage
 from ...base.rewrite import RewriteRejected
-from ...base.stage_facts import places_of, quoted
+from ...base.stage_facts import is_within, places_of, quoted
 from ...split.plan import Added
 from .source_tree import SourceTree
-from .written_paths import LOCAL, is_below
+from .written_paths import LOCAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,20 +79,20 @@ class FinalNeeds:
                 )
             self.artifacts[path] = "what the build installs"
         for path in self.effects.files:
-            if not self.effects.is_removed(path) and not is_below(path, "/tmp"):
+            if not self.effects.is_removed(path) and not is_within(path, "/tmp"):
                 self.artifacts.setdefault(path, "what the build writes")
         for tree, source in self.sources.items():
             self._find_tree(tree, source)
         for path in list(self.artifacts):
-            if any(path != other and is_below(path, other) for other in self.artifacts):
+            if any(path != other and is_within(path, other) for other in self.artifacts):
                 del self.artifacts[path]
         self._require_programs()
 
     def _find_tree(self, tree: str, source: SourceTree) -> None:
         """Find what the final stage needs of a directory that the builder changes."""
         self.replaced.append(tree)
-        words = [word for word in (*self._paths(), *self.effects.linked) if is_below(word, tree)]
-        if is_below(tree, LOCAL) and LOCAL in self.effects.installed:
+        words = [word for word in (*self._paths(), *self.effects.linked) if is_within(word, tree)]
+        if is_within(tree, LOCAL) and LOCAL in self.effects.installed:
             return
         if self.effects.is_removed(tree):
             if words:
@@ -102,7 +102,7 @@ class FinalNeeds:
         needed = words or tree in self.effects.managed or self._reads_in(tree, source)
         if installed and not needed and self.artifacts:
             return
-        outputs = [path for path in self.effects.outputs if is_below(path, tree) and not path.endswith(".o")]
+        outputs = [path for path in self.effects.outputs if is_within(path, tree) and not path.endswith(".o")]
         outputs = set(outputs) | {path for path in words if path != tree}
         made = all(self._is_made(path, source) for path in outputs)
         known = tree not in self.effects.opaque and all(word in (*self.effects.outputs, tree) for word in words)
@@ -131,10 +131,10 @@ class FinalNeeds:
 
     def _reads_in(self, tree: str, source: SourceTree) -> bool:
         """Whether the program may read files of a tree by relative paths."""
-        if any(is_below(self.build.state(run).path(".") or "/", tree) for run in self._runs_after()):
+        if any(is_within(self.build.state(run).path(".") or "/", tree) for run in self._runs_after()):
             return True
         end = self.stage.state(len(self.stage.instructions))
-        if not is_below(end.workdir or "/", tree):
+        if not is_within(end.workdir or "/", tree):
             return False
         words = {posixpath.basename(word) for line in self.uses.lines for word in line if not word.startswith("/")}
         named = any(posixpath.basename(name) in words for name in source.names)
@@ -148,7 +148,7 @@ class FinalNeeds:
     def require_untouched(self, run: Run, command: Command) -> None:
         """Raise RewriteRejected when a command that both stages run names what only the builder has then."""
         paths = [self.build.state(run).path(word.value) or "/" for word in command.operands()]
-        if any(is_below(path, tree) for path in paths for tree in self.replaced):
+        if any(is_within(path, tree) for path in paths for tree in self.replaced):
             text = " ".join(command.text.split())[:60]
             raise RewriteRejected(f"`{text}` changes files of the build; move it to a RUN of the build", run)
 
@@ -166,16 +166,16 @@ class FinalNeeds:
         for copy in self.stage.instructions:
             for place in places_of(self.build, self.stage, self.context, copy):
                 prefix = place.source + "/" if place.source else ""
-                if place.folder and (is_below(place.target, tree) or is_below(tree, place.target)):
+                if place.folder and (is_within(place.target, tree) or is_within(tree, place.target)):
                     names |= {name for name in self.context.files() if name.startswith(prefix)}
-                elif not place.folder and is_below(place.target, tree):
+                elif not place.folder and is_within(place.target, tree):
                     names.add(place.source)
         return SourceTree(self.context, names)
 
     def replaces(self, copy: Instruction) -> bool:
         """Whether the final stage needs a COPY no more, because of what it gets from the builder."""
         places = places_of(self.build, self.stage, self.context, copy)
-        return bool(places) and all(any(is_below(place.target, tree) for tree in self.replaced) for place in places)
+        return bool(places) and all(any(is_within(place.target, tree) for tree in self.replaced) for place in places)
 
     def _require_programs(self) -> None:
         """Raise RewriteRejected when the final stage runs what only the builder has."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
+from ...base.stage_facts import is_within
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,14 +44,14 @@ class WrittenPaths:
 
     def tree_of(self, path: str) -> str:
         """The tree or source directory that contains a path; "" for none."""
-        return min((tree for tree in (*self.trees, *self.sources) if is_below(path, tree)), key=len, default="")
+        return min((tree for tree in (*self.trees, *self.sources) if is_within(path, tree)), key=len, default="")
 
     def write(self, place: PlacedWords, path: str) -> None:
         """Record that a file or directory is written. Raises RewriteRejected for one of the distribution."""
         if path in _DEVICES:
             return
         in_programs = posixpath.basename(posixpath.dirname(path)) in ("bin", "sbin")
-        if is_below(path, LOCAL):
+        if is_within(path, LOCAL):
             self.installed.setdefault(LOCAL, place.run)
         elif self.tree_of(path):
             self.modify(place, path)
@@ -62,18 +64,18 @@ class WrittenPaths:
 
     def modify(self, place: PlacedWords, path: str) -> None:
         """Record that a directory is changed, which is a tree from now on."""
-        if not any(is_below(path, tree) for tree in self.trees):
-            self.add_tree(place, min((each for each in self.sources if is_below(path, each)), key=len, default=path))
+        if not any(is_within(path, tree) for tree in self.trees):
+            self.add_tree(place, min((each for each in self.sources if is_within(path, each)), key=len, default=path))
 
     def add_tree(self, place: PlacedWords, path: str) -> None:
         """Record a directory that is filled. Raises RewriteRejected for one of the distribution."""
         if path == "/" or (is_system(path) and path not in self.sources):
             raise place.rejected(f"`{place.text}` writes in `{path}`; use a directory of its own")
-        if is_below(path, LOCAL):
+        if is_within(path, LOCAL):
             self.installed.setdefault(LOCAL, place.run)
-        if not any(is_below(path, tree) for tree in self.trees):
+        if not any(is_within(path, tree) for tree in self.trees):
             self.trees[path] = place.run
-        self.files = {name: run for name, run in self.files.items() if not is_below(name, path)}
+        self.files = {name: run for name, run in self.files.items() if not is_within(name, path)}
 
     def install(self, place: PlacedWords, prefix: str, tree: str = "") -> None:
         """Record a directory that is installed to from a `tree`. Raises RewriteRejected for one of the distribution."""
@@ -83,7 +85,7 @@ class WrittenPaths:
                 f"`{place.text}` installs to `{prefix}` among the files of the distribution; install to `{LOCAL}`"
             )
         if not self.tree_of(prefix):
-            self.installed.setdefault(LOCAL if is_below(prefix, LOCAL) else prefix, place.run)
+            self.installed.setdefault(LOCAL if is_within(prefix, LOCAL) else prefix, place.run)
 
     def remove(self, place: PlacedWords, words: Iterable[str]) -> None:
         """Record what is deleted, where that is known."""
@@ -96,15 +98,10 @@ class WrittenPaths:
 
     def is_removed(self, path: str) -> bool:
         """Whether a path is deleted."""
-        return any(is_below(path, removed) for removed in self.removed)
-
-
-def is_below(path: str, directory: str) -> bool:
-    """Whether a path is a directory or in it."""
-    return path == directory or path.startswith(directory.rstrip("/") + "/")
+        return any(is_within(path, removed) for removed in self.removed)
 
 
 def is_system(path: str) -> bool:
     """Whether a path is among the files of the distribution."""
-    below = any(is_below(path, directory) for directory in _SYSTEM)
-    return path == "/" or (below and not any(is_below(path, directory) for directory in _EMPTY))
+    below = any(is_within(path, directory) for directory in _SYSTEM)
+    return path == "/" or (below and not any(is_within(path, directory) for directory in _EMPTY))
