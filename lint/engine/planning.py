@@ -138,6 +138,7 @@ class LintPlans:
         self._warned: set[str] = set()
         self._plans: dict[tuple[object, ...], LintPlan] = {}
         self._contexts: ContextFinder | None = None
+        self._roots = _SearchRoots()
         self.invocations = BuildFinder(self._warn_once)
         self._layout = ProjectLayout()
         self.shellcheck = shellcheck
@@ -171,7 +172,7 @@ class LintPlans:
 
     def of(self, path: str, roots: Sequence[str] = ()) -> LintPlan:
         """The plan for the file at `path`; `roots`: see `builds`. Raises ConfigError and UnknownRule."""
-        roots = _with_working_directory(path, roots)
+        roots = self._roots.of(path, roots)
         plan = self.configured(path)
         settings = self._configurations.of(path).dockerfile_settings(path)
         builds = self.builds(path, roots)
@@ -218,7 +219,7 @@ class LintPlans:
 
         They are searched for up to the repository root, or up to a directory in `roots`, the paths of the command line.
         """
-        roots = _with_working_directory(path, roots)
+        roots = self._roots.of(path, roots)
         return self.invocations.of(path, roots) if os.path.isfile(path) else []
 
     def bounded(self, builds: Sequence[BuildInvocation], roots: Sequence[str]) -> list[BuildInvocation]:
@@ -249,7 +250,7 @@ class LintPlans:
         copies; one that is only assumed counts as unknown. Parents of the directories in `roots` are not considered.
         Raises ConfigError.
         """
-        roots = _with_working_directory(path, roots)
+        roots = self._roots.of(path, roots)
         config = self._configurations.of(path)
         root, outside = config.context(path, roots)
         if root is not None and outside:
@@ -278,7 +279,7 @@ class LintPlans:
 
     def assumed_context(self, path: str, build: Build, roots: Sequence[str]) -> str | None:
         """The directory that is probably the build context of the Dockerfile at `path`, without evidence of it."""
-        roots = _with_working_directory(path, roots)
+        roots = self._roots.of(path, roots)
         return self.contexts.assumed(path, build, roots, self.bounded(self.builds(path, roots), roots))
 
     def _plan(self, config: Config, ignored: Sequence[str]) -> LintPlan:
@@ -423,14 +424,29 @@ def _shellcheck_codes(
     return shellcheck_codes(select, ignore, chosen.shell, extend, chosen.shell_off)
 
 
-def _with_working_directory(path: str, roots: Sequence[str]) -> Sequence[str]:
-    """`roots`, the paths of the command line, and the working directory if they name a file in it.
+class _SearchRoots:
+    """The paths of the command line, and the working directory for a file in it that they name.
 
     A project that is no repository has no other sign of its top. The root directory and the user's home are not
-    projects.
+    projects. The paths are read once for a run, however many they are.
     """
-    if path not in roots or "." in roots:
-        return roots
-    here = os.getcwd()
-    is_below = os.path.realpath(path).startswith(os.path.join(os.path.realpath(here), ""))
-    return [*roots, "."] if is_below and here not in ("/", os.path.expanduser("~")) else roots
+
+    __slots__ = ("_extended", "_named", "_paths")
+
+    def __init__(self) -> None:
+        self._paths: Sequence[str] = ()
+        self._extended: Sequence[str] = ()
+        self._named = frozenset[str]()
+
+    def of(self, path: str, roots: Sequence[str]) -> Sequence[str]:
+        """`roots` for the file at `path`; they may be the result of an earlier call."""
+        if roots is self._extended:
+            return roots
+        if roots is not self._paths:
+            self._paths, self._named = roots, frozenset(roots)
+            self._extended = [*roots, "."]
+        if path not in self._named or "." in self._named:
+            return roots
+        here = os.getcwd()
+        is_below = os.path.realpath(path).startswith(os.path.join(os.path.realpath(here), ""))
+        return self._extended if is_below and here not in ("/", os.path.expanduser("~")) else roots
