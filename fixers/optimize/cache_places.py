@@ -31,7 +31,6 @@ _OWN_HOME = {"go": "GOPATH", "cargo": "CARGO_HOME"}
 _OTHERS = frozenset(("pip", "uv", "poetry", "pipenv", "npm", "yarn", "pnpm", "bun", "composer", "bundle"))
 SUPPORTED = READ_LATER | _OTHERS
 COMPOSER_VARIABLE = "COMPOSER_CACHE_DIR"
-_COMPOSER_CACHE = "/tmp/cache"
 _OFFLINE = {
     "cargo": ("--offline", "--frozen"),
     "mvn": ("-o", "--offline"),

@@ -205,9 +205,13 @@ def _percent(before: float, after: float) -> str:
 
 def verdict_headline(name: str, verdict: Verdict) -> str:
     """The result in one line."""
+    return f"{name}: {_judgement(verdict)}"
+
+
+def _judgement(verdict: Verdict) -> str:
     if verdict.failed_before:
-        return f"{name}: not verified"
-    return f"{name}: verified: the images are equivalent" if verdict.ok else f"{name}: NOT verified: the images differ"
+        return "not verified"
+    return "verified: the images are equivalent" if verdict.ok else "NOT verified: the images differ"
 
 
 def write_verdict(name: str, verdict: Verdict, touch: str | None, *, summary_only: bool) -> None:
@@ -237,8 +241,8 @@ def verdict_markdown(verdict: Verdict, touch: str | None) -> str:
     rows = "".join(markdown_row(row) for row in verdict_rows(verdict, touch))
     problems = "".join(f"- {markdown_text(problem)}\n" for problem in verdict.problems)
     table = f"| | before | after | |\n|---|---:|---:|---|\n{rows}"
-    headline = verdict_headline("Proof", verdict).partition(": ")[2]
-    return f"\n{headline[:1].upper()}{headline[1:]}.\n\n{table}" + (f"\n{problems}" if problems else "")
+    judgement = _judgement(verdict)
+    return f"\n{judgement[:1].upper()}{judgement[1:]}.\n\n{table}" + (f"\n{problems}" if problems else "")
 
 
 def _drawn(lines: Sequence[TableRow]) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from rich.console import Console
     from rich.progress import Progress
     from rich.status import Status
 
@@ -62,10 +63,9 @@ class StatusLine:
 
         line = Text(text, overflow="ellipsis", no_wrap=True)
         if self._status is None:
-            from rich.console import Console
             from rich.status import Status
 
-            self._status = Status(line, console=Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR"))))
+            self._status = Status(line, console=_console())
             self._status.start()
         else:
             self._status.update(line)
@@ -83,12 +83,16 @@ def _can_draw() -> bool:
     return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
-def _bar(count: int) -> Progress:
+def _console() -> Console:
     from rich.console import Console
+
+    return Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR")))
+
+
+def _bar(count: int) -> Progress:
     from rich.progress import Progress
 
-    plain = bool(os.environ.get("NO_COLOR"))
-    bar = Progress(console=Console(stderr=True, no_color=plain), transient=True)
+    bar = Progress(console=_console(), transient=True)
     bar.add_task("linting", total=count)
     bar.start()
     return bar
