@@ -8,6 +8,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+def listed_patterns(content: bytes | None) -> list[str]:
+    """The patterns of a .gitignore without comments and exceptions, and without white space around them.
+
+    `content`: that of the file, None if it cannot be read.
+    """
+    lines = content.decode("utf-8", "replace").splitlines() if content is not None else []
+    return [line.strip() for line in lines if line.strip() and not line.startswith(("#", "!"))]
+
+
 class GitignoreFile:
     """The patterns of one .gitignore file; they apply to everything under the directory `base`.
 

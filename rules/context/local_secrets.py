@@ -8,6 +8,7 @@ import re
 from ...model.context_waste import FIXTURE_DIRECTORIES
 from ...model.copy_sources import reaches_shipped_image
 from ...model.git_usage import tracked_files
+from ...model.gitignore import listed_patterns
 from ...model.layers import copies_whole_context
 from ...syntax.tree import CopyOrAdd, Run
 from ..base import INFO, MEDIUM, SHIPPED, Bad, Finding, Good, rule
@@ -67,9 +68,7 @@ def local_secrets(build: Build) -> Iterator[Finding]:
     found = _whole_copy(build) if context is not None and context.ignore_error is None else None
     if context is None or found is None or not (context.ignore_file or is_small_and_clean(build, context)):
         return
-    content = context.read(".gitignore")
-    lines = content.decode("utf-8", "replace").splitlines() if content is not None else []
-    entries = [line.strip() for line in lines if line.strip() and not line.startswith(("#", "!"))]
+    entries = listed_patterns(context.read(".gitignore"))
     # `.env*` would exclude `.env.example` as well, which the build may copy.
     secrets = [".env" if entry in (".env*", "/.env*") else entry for entry in entries]
     secrets = [entry for entry in dict.fromkeys(secrets) if _is_sent_secret(context, entry)]

@@ -6,6 +6,7 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
+from ....model.gitignore import listed_patterns
 from ....syntax.tree import CopyOrAdd, Run, Workdir
 from ..base.copies import read_context_file
 from ..base.stage_facts import is_within, places_of
@@ -65,15 +66,9 @@ _MADE_AGAIN = re.compile(
 
 def ignored_data(context: Context) -> str:
     """A file that git does not have and the build context may, which the program may read (`.env`); "" for none."""
-    patterns = (context.read(".gitignore") or b"").decode("utf-8", "replace")
-    for line in patterns.splitlines():
-        text = line.strip()
-        if not text or text.startswith(("#", "!")) or _MADE_AGAIN.fullmatch(text):
-            continue
-        ignore = context.ignore_file
-        if ignore is None or not ignore.excluded(text.strip("/")):
-            return text
-    return ""
+    ignore = context.ignore_file
+    unusual = (each for each in listed_patterns(context.read(".gitignore")) if not _MADE_AGAIN.fullmatch(each))
+    return next((each for each in unusual if ignore is None or not ignore.excluded(each.strip("/"))), "")
 
 
 def data_entries(
